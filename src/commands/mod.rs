@@ -1,0 +1,1 @@
+//! The subcommands, one file each: read the world, call the core, write the answer.

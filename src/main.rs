@@ -1,0 +1,5 @@
+//! The `drift` binary: everything happens in [`dynadrift::cli`].
+
+fn main() -> std::process::ExitCode {
+    dynadrift::cli::main()
+}

@@ -1,0 +1,141 @@
+//! What a mapping says, after it has been read and checked.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use globset::GlobSet;
+
+use crate::ladder::Rung;
+
+/// All links that apply to one repository, from one or more files.
+#[derive(Debug, Clone, Default)]
+pub struct Mapping {
+    /// Sorted by id; ids are unique.
+    pub links: Vec<Link>,
+    pub scope: Scope,
+    /// The files it was read from, for frames that point into them. A link's `origin` is an index into this.
+    pub sources: Vec<MappingSource>,
+}
+
+/// A mapping file as it was read.
+#[derive(Debug, Clone)]
+pub struct MappingSource {
+    /// As shown to people: a path, or `built-in mapping for pytorch`.
+    pub name: String,
+    pub text: Arc<str>,
+}
+
+/// What the dependency graph covers.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    pub cpp: GlobSet,
+    pub python: GlobSet,
+}
+
+/// One entry of the mapping.
+#[derive(Debug, Clone)]
+pub struct Link {
+    pub id: String,
+    pub relation: Relation,
+    /// The authority.
+    pub cpp: Vec<Selector>,
+    /// The simulation.
+    pub python: Vec<Selector>,
+    /// How Python sees the entry point.
+    pub names: Vec<String>,
+    pub why: String,
+    pub touch: Touch,
+    /// How many calls away from the C++ end a change still counts; `None` is the default of the graph.
+    pub depth: Option<u32>,
+    /// Rungs below `semantic` that count as semantic for this link.
+    pub watch: Vec<Rung>,
+    pub owners: Vec<String>,
+    pub tests: Vec<String>,
+    pub known_differences: Vec<String>,
+    /// Which source, and the bytes of the link's header `[link.id]` in it.
+    pub origin: (usize, Range<usize>),
+}
+
+/// What the Python end is to the C++ end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Relation {
+    /// Python re-implements what C++ does.
+    Models,
+    /// Python repeats a C++ computation or structure.
+    Mirrors,
+    /// One side guards on the state of the other.
+    Guards,
+    /// One side calls the other by name.
+    Calls,
+    /// Python lists C++ names.
+    Lists,
+    /// Python refuses what C++ allows.
+    Bans,
+    /// Python emits code that calls the C++.
+    Emits,
+}
+
+/// Which Python ends must change for a link to count as co-changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Touch {
+    #[default]
+    Any,
+    All,
+}
+
+/// One side of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum End {
+    Cpp,
+    Python,
+}
+
+/// How a link points at code: `path#symbol`, optionally in a named repository.
+#[derive(Debug, Clone)]
+pub struct Selector {
+    /// The name before `:`, where the code lives in a repository other than the checked one.
+    pub repository: Option<String>,
+    pub path: Arc<str>,
+    /// What comes after `#`.
+    pub pattern: Pattern,
+    /// As written.
+    pub text: String,
+    /// Bytes of the string in its mapping source.
+    pub span: Range<usize>,
+}
+
+/// What a selector picks in its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Pattern {
+    /// The whole file: no `#`.
+    File,
+    /// `name`, `ns::Class::method`, `Class.method`: a unique suffix of the qualified name is enough.
+    Name(String),
+    /// `name(int, PyObject*)`: one overload, or a macro invocation with these arguments.
+    Call { name: String, arguments: String },
+    /// `owner["key"]`, `TABLE["key"]`, `Class.method["x"]`; no owner for `["key"]`.
+    Keyed { owner: Option<String>, key: String },
+    /// `"text"`: uses of a string literal.
+    Literal(String),
+}
+
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Relation {
+    pub const ALL: [(&'static str, Relation); 7] = [
+        ("models", Relation::Models),
+        ("mirrors", Relation::Mirrors),
+        ("guards", Relation::Guards),
+        ("calls", Relation::Calls),
+        ("lists", Relation::Lists),
+        ("bans", Relation::Bans),
+        ("emits", Relation::Emits),
+    ];
+}
