@@ -1,59 +1,69 @@
 //! Symbols: the named pieces of code of a file, with their spans, mentions and terms. The only folder that names
 //! tree-sitter.
 
+mod blank;
+mod cpp;
+mod language;
+mod lexer;
+mod python;
 pub mod term;
+mod walk;
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
+pub use language::Language;
 pub use term::Term;
 
-/// A language that `drift` reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Language {
-    Cpp,
-    Python,
-}
-
 /// A file read into symbols. Keeps its text and tree, so that a symbol's [`Term`] can be built when it is needed.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct ParsedFile {
     pub path: Arc<str>,
     pub language: Language,
-    /// In source order; a parent comes before its children.
+    /// In source order; a parent comes before its children. The first is the file scope.
     pub symbols: Vec<Symbol>,
     text: Arc<[u8]>,
+    /// What was parsed: the text, blanked.
+    blanked: Vec<u8>,
+    /// Bytes that blanking removed, in order.
+    removed: Vec<Range<usize>>,
+    tree: tree_sitter::Tree,
+    /// Start bytes of leaves inside symbols that belong to none.
+    skipped: FxHashSet<usize>,
 }
 
 impl ParsedFile {
     /// Reads a file. Parsing never fails: what the grammar could not recover from is in [`Symbol::damaged`].
     pub fn parse(path: Arc<str>, language: Language, text: Arc<[u8]>) -> ParsedFile {
-        ParsedFile { path, language, symbols: Vec::new(), text }
+        language.parse(path, text)
     }
 
     pub fn text(&self) -> &[u8] {
         &self.text
     }
-}
 
-impl Language {
-    /// The language of a file, by its name.
-    pub fn of_path(path: &str) -> Option<Language> {
-        match path.rsplit_once('.')?.1 {
-            "cpp" | "cc" | "cxx" | "c" | "h" | "hpp" | "hh" | "hxx" | "inl" | "cu" | "cuh" | "mm" => {
-                Some(Language::Cpp)
-            }
-            "py" | "pyi" => Some(Language::Python),
-            _ => None,
-        }
+    /// The syntax of a symbol, by its position in [`ParsedFile::symbols`], without the symbols inside it.
+    pub fn term(&self, symbol: usize) -> Term {
+        term::of_symbol(self, symbol)
     }
 
-    pub fn name(self) -> &'static str {
-        match self {
-            Language::Cpp => "cpp",
-            Language::Python => "python",
-        }
+    /// The lines of a span, each with its number; bytes that are not UTF-8 are replaced.
+    pub fn lines(&self, span: Lines) -> Vec<(u32, String)> {
+        let lines = self.text.split(|&byte| byte == b'\n').zip(1..);
+        lines
+            .skip(span.start.saturating_sub(1) as usize)
+            .take((span.end + 1 - span.start.min(span.end)) as usize)
+            .map(|(line, number)| (number, String::from_utf8_lossy(line).trim_end_matches('\r').to_string()))
+            .collect()
+    }
+}
+
+impl fmt::Debug for ParsedFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ParsedFile").field("path", &self.path).field("symbols", &self.symbols).finish_non_exhaustive()
     }
 }
 
@@ -72,6 +82,8 @@ pub enum SymbolKind {
     Variable,
     /// A variable whose initialiser lists rows: `PyMethodDef[]`, a Python dictionary.
     Table,
+    /// The branch of a function that handles a string: `Class.method["x"]`. Always a view.
+    Branch,
     /// One row of a table, `methods["apply"]`.
     Row,
     /// One entry that Python sees, made by a call: `m.def("x", …)`, `.def_property(…)`, `py::class_<T>(m, "T")`.
@@ -101,9 +113,32 @@ pub struct Symbol {
     pub local: bool,
     /// The syntax tree has errors inside: answers about it are less certain.
     pub damaged: bool,
+    /// A view of a part of its parent, by a name people use: the branch of a function that handles a string. Its text
+    /// belongs to the parent as well.
+    pub view: bool,
     /// Hash of the tokens without comments and white space, the name itself included.
     pub fingerprint: u128,
+    /// The same with comments and white space.
+    pub raw_fingerprint: u128,
     pub mentions: Vec<Mention>,
+    extras: Vec<Extra>,
+}
+
+/// Tokens that belong to a symbol without being in its syntax tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Extra {
+    kind: ExtraKind,
+    text: Box<str>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ExtraKind {
+    /// What stands in front: `def_static` of a binding, the condition of a branch.
+    Lead = 1,
+    /// A condition of the preprocessor around it.
+    Condition = 2,
+    /// A macro that was blanked before parsing.
+    Blanked = 3,
 }
 
 /// Lines of a span, counted from 1, both ends included.
@@ -139,4 +174,40 @@ pub enum Role {
     Name,
     /// The text of a string literal that looks like a name.
     Text,
+}
+
+impl SymbolKind {
+    /// The name in JSON and in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            SymbolKind::Function => "function",
+            SymbolKind::Declaration => "declaration",
+            SymbolKind::Class => "class",
+            SymbolKind::Enum => "enum",
+            SymbolKind::Field => "field",
+            SymbolKind::Variable => "variable",
+            SymbolKind::Table => "table",
+            SymbolKind::Branch => "branch",
+            SymbolKind::Row => "row",
+            SymbolKind::Binding => "binding",
+            SymbolKind::Macro => "macro",
+            SymbolKind::Invocation => "invocation",
+            SymbolKind::Alias => "alias",
+            SymbolKind::FileScope => "file-scope",
+        }
+    }
+}
+
+/// Where the lines of a text begin.
+struct LineIndex(Vec<usize>);
+
+impl LineIndex {
+    fn of(text: &[u8]) -> LineIndex {
+        LineIndex(std::iter::once(0).chain(memchr::memchr_iter(b'\n', text).map(|at| at + 1)).collect())
+    }
+
+    /// The line of a byte, from 1.
+    fn of_byte(&self, at: usize) -> u32 {
+        self.0.partition_point(|&start| start <= at) as u32
+    }
 }

@@ -1,5 +1,15 @@
 //! Terms: syntax trees as our own values, so that a rung can rewrite them.
 
+use rustc_hash::FxHashSet;
+use tree_sitter::{Node, TreeCursor};
+
+use super::language::Names;
+use super::lexer::{Lexer, TokenKind};
+use super::{ExtraKind, LineIndex, ParsedFile};
+
+/// Below this depth a tree is flattened into its tokens, so that no code that walks a term can overflow the stack.
+const DEPTH_LIMIT: usize = 400;
+
 /// A syntax tree, or a leaf of one. Comments and white space are already gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Term {
@@ -12,4 +22,210 @@ pub struct Term {
     pub children: Vec<Term>,
     /// Line in the file, from 1. Not part of any comparison a rung makes.
     pub line: u32,
+}
+
+impl Term {
+    pub fn leaf(kind: &'static str, text: impl Into<Box<str>>) -> Term {
+        Term { kind, field: None, text: text.into(), children: Vec::new(), line: 0 }
+    }
+
+    pub fn node(kind: &'static str, children: Vec<Term>) -> Term {
+        Term { kind, field: None, text: "".into(), children, line: 0 }
+    }
+
+    pub fn is_leaf(&self) -> bool {
+        self.children.is_empty()
+    }
+
+    /// The child in a field.
+    pub fn child(&self, field: &str) -> Option<&Term> {
+        self.children.iter().find(|child| child.field == Some(field))
+    }
+
+    pub fn child_mut(&mut self, field: &str) -> Option<&mut Term> {
+        self.children.iter_mut().find(|child| child.field == Some(field))
+    }
+
+    /// Children that are not fixed tokens.
+    pub fn named(&self) -> impl Iterator<Item = &Term> {
+        self.children.iter().filter(|child| !child.is_token())
+    }
+
+    /// A fixed token of the grammar: punctuation or a keyword.
+    pub fn is_token(&self) -> bool {
+        self.is_leaf() && *self.text == *self.kind
+    }
+
+    /// The leaves' texts in order.
+    pub fn tokens(&self) -> Vec<&str> {
+        let mut tokens = Vec::new();
+        self.push_tokens(&mut tokens);
+        tokens
+    }
+
+    fn push_tokens<'a>(&'a self, tokens: &mut Vec<&'a str>) {
+        if self.is_leaf() && !self.text.is_empty() {
+            tokens.push(&self.text);
+        }
+        for child in &self.children {
+            child.push_tokens(tokens);
+        }
+    }
+
+    /// The code of the term on one line, with spaces only where words would join.
+    pub fn code(&self) -> String {
+        let is_word = |c: char| c.is_alphanumeric() || c == '_';
+        let mut out = String::new();
+        for token in self.tokens() {
+            let last = out.chars().next_back();
+            let joins = last.is_some_and(is_word) && token.starts_with(is_word);
+            let spaced =
+                matches!(token, "=" | "?" | "&&" | "||" | "==" | "!=" | "{") || matches!(last, Some(',' | ';' | '='));
+            if joins || (spaced && last.is_some()) {
+                out.push(' ');
+            }
+            out.push_str(token);
+        }
+        out
+    }
+
+    /// Rewrites the term from the leaves up.
+    pub fn rewrite(&mut self, rule: &mut dyn FnMut(&mut Term)) {
+        for child in &mut self.children {
+            child.rewrite(rule);
+        }
+        rule(self);
+    }
+
+    /// Visits the term and everything in it, parents first.
+    pub fn visit<'a>(&'a self, look: &mut dyn FnMut(&'a Term)) {
+        look(self);
+        for child in &self.children {
+            child.visit(look);
+        }
+    }
+
+    /// Whether two terms are the same code: kinds of leaves do not matter, nor do lines and fields.
+    pub fn same(&self, other: &Term) -> bool {
+        if self.is_leaf() || other.is_leaf() {
+            return self.is_leaf() && other.is_leaf() && self.text == other.text;
+        }
+        self.kind == other.kind
+            && self.children.len() == other.children.len()
+            && self.children.iter().zip(&other.children).all(|(one, two)| one.same(two))
+    }
+}
+
+/// The syntax of one symbol of a file. Where the tree has errors inside, only its tokens.
+pub(super) fn of_symbol(file: &ParsedFile, symbol: usize) -> Term {
+    let own = &file.symbols[symbol];
+    let inside: FxHashSet<(usize, usize)> = file.symbols[symbol + 1..]
+        .iter()
+        .filter(|child| child.parent == Some(symbol) && !child.view)
+        .map(|child| (child.bytes.start, child.bytes.end))
+        .collect();
+    let lines = LineIndex::of(file.text());
+    let node = node_at(file, own.bytes.start, own.bytes.end);
+    let builder = Builder { file, lines: &lines, inside: &inside, root: node.id(), names: file.language.names() };
+    let mut term = builder.build(&mut node.walk(), 0).unwrap_or_else(|| Term::node("empty", Vec::new()));
+    if own.damaged {
+        let tokens = term.tokens().into_iter().map(|token| Term::leaf("token", token)).collect();
+        term = Term::node("tokens", tokens);
+    }
+    for extra in &own.extras {
+        let kind = match extra.kind {
+            ExtraKind::Lead => "lead",
+            ExtraKind::Condition => "condition",
+            ExtraKind::Blanked => "blanked",
+        };
+        term.children.push(Term::leaf(kind, extra.text.clone()));
+    }
+    term
+}
+
+/// The outermost node with exactly these bytes.
+fn node_at(file: &ParsedFile, start: usize, end: usize) -> Node<'_> {
+    let root = file.tree.root_node();
+    let mut node = root.descendant_for_byte_range(start, end).unwrap_or(root);
+    while let Some(parent) = node.parent().filter(|parent| parent.byte_range() == (start..end)) {
+        node = parent;
+    }
+    node
+}
+
+struct Builder<'a> {
+    file: &'a ParsedFile,
+    lines: &'a LineIndex,
+    inside: &'a FxHashSet<(usize, usize)>,
+    root: usize,
+    names: &'static Names,
+}
+
+impl Builder<'_> {
+    /// The term of the cursor's node; `None` where nothing of it belongs to the symbol.
+    fn build(&self, cursor: &mut TreeCursor<'_>, depth: usize) -> Option<Term> {
+        let node = cursor.node();
+        let bytes = node.byte_range();
+        let elsewhere = self.inside.contains(&(bytes.start, bytes.end)) && node.id() != self.root;
+        if elsewhere || node.kind().ends_with("comment") || node.kind() == "line_continuation" {
+            return None;
+        }
+        let mut term = Term {
+            kind: self.names.kind(node.kind_id()),
+            field: cursor.field_id().and_then(|id| self.names.field(id.get())),
+            text: "".into(),
+            children: Vec::new(),
+            line: self.lines.of_byte(bytes.start),
+        };
+        if node.child_count() == 0 {
+            return self.leaf(term, &bytes);
+        }
+        if depth >= DEPTH_LIMIT {
+            term.children = self.flat(&bytes);
+            return Some(term);
+        }
+        if cursor.goto_first_child() {
+            loop {
+                term.children.extend(self.build(cursor, depth + 1));
+                if !cursor.goto_next_sibling() {
+                    break;
+                }
+            }
+            cursor.goto_parent();
+        }
+        (!term.children.is_empty()).then_some(term)
+    }
+
+    fn leaf(&self, mut term: Term, bytes: &std::ops::Range<usize>) -> Option<Term> {
+        if self.file.skipped.contains(&bytes.start) {
+            return None;
+        }
+        let text = &self.file.blanked[bytes.clone()];
+        if matches!(term.kind, "preproc_arg") {
+            term.children = macro_tokens(text);
+            return Some(term);
+        }
+        term.text = String::from_utf8_lossy(text).into();
+        Some(term)
+    }
+
+    fn flat(&self, bytes: &std::ops::Range<usize>) -> Vec<Term> {
+        macro_tokens(&self.file.blanked[bytes.clone()])
+    }
+}
+
+/// The body of a macro, which the grammar keeps as one piece of text.
+fn macro_tokens(text: &[u8]) -> Vec<Term> {
+    Lexer::of_macro_body(text)
+        .filter(|token| token.kind != TokenKind::Comment)
+        .map(|token| {
+            let kind = match token.kind {
+                TokenKind::Identifier => "identifier",
+                TokenKind::Number => "number_literal",
+                TokenKind::String => "string_literal",
+                _ => "token",
+            };
+            Term::leaf(kind, String::from_utf8_lossy(&text[token.bytes]).as_ref())
+        })
+        .collect()
 }

@@ -1,0 +1,404 @@
+//! Blanking: makes C++ with macros readable to the grammar, byte for byte of the same length.
+//!
+//! Export macros and CUDA qualifiers disappear, statement macros without a semicolon get one, and directives inside
+//! parentheses or initialisers are removed. What was blanked is kept, because it still belongs to the symbol around it.
+//! Line numbers must be taken from the original text: a line break may have become a semicolon.
+
+use std::ops::Range;
+
+use super::lexer::{Lexer, Token, TokenKind};
+
+/// The text to parse, and what was taken out of it.
+#[derive(Debug, Clone)]
+pub struct Blanked {
+    pub text: Vec<u8>,
+    /// Bytes of the original that were replaced by spaces, in order.
+    pub removed: Vec<Range<usize>>,
+}
+
+/// Blanks the macros of a C++ source.
+pub fn blank(source: &[u8]) -> Blanked {
+    let tokens: Vec<Token> = Lexer::of_source(source).filter(|token| token.kind != TokenKind::Comment).collect();
+    let mut pass =
+        Pass { source, tokens: &tokens, out: Blanked { text: source.to_vec(), removed: Vec::new() }, open: Vec::new() };
+    let mut at = 0;
+    while at < tokens.len() {
+        at = pass.token(at);
+    }
+    pass.out
+}
+
+/// What an unclosed bracket holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bracket {
+    Parenthesis,
+    /// Braces of an initialiser: the grammar knows no directives here.
+    Initialiser,
+    Block,
+}
+
+struct Pass<'a> {
+    source: &'a [u8],
+    tokens: &'a [Token],
+    out: Blanked,
+    open: Vec<Bracket>,
+}
+
+impl Pass<'_> {
+    fn text(&self, at: usize) -> &[u8] {
+        self.tokens.get(at).map_or(b"", |token| &self.source[token.bytes.clone()])
+    }
+
+    /// Handles the token at `at`; the next one to handle.
+    fn token(&mut self, at: usize) -> usize {
+        match self.tokens[at].kind {
+            TokenKind::Identifier => self.identifier(at),
+            TokenKind::Directive => self.directive(at),
+            TokenKind::Punctuation => self.punctuation(at),
+            _ => at + 1,
+        }
+    }
+
+    fn identifier(&mut self, at: usize) -> usize {
+        let word = self.text(at);
+        if is_attribute(word) {
+            let end = if self.text(at + 1) == b"(" && takes_arguments(word) { self.closing(at + 1) } else { at };
+            self.remove(at, end);
+            return end + 1;
+        }
+        if is_shouting(word) && self.is_statement_start(at) {
+            self.terminate_statement_macro(at);
+        }
+        at + 1
+    }
+
+    fn punctuation(&mut self, at: usize) -> usize {
+        match self.text(at) {
+            b"(" => self.open.push(Bracket::Parenthesis),
+            b"{" => {
+                let bracket = if self.opens_initialiser(at) { Bracket::Initialiser } else { Bracket::Block };
+                self.open.push(bracket);
+            }
+            b")" | b"}" => {
+                self.open.pop();
+            }
+            b"<<" if self.text(at + 1) == b"<" => return self.launch(at),
+            _ => {}
+        }
+        at + 1
+    }
+
+    /// CUDA's `kernel<<<grid, block>>>(…)`.
+    fn launch(&mut self, at: usize) -> usize {
+        let limit = (at + 200).min(self.tokens.len());
+        let close = (at + 2..limit).find(|&next| {
+            let joined = self.text(next) == b">>" && self.text(next + 1) == b">";
+            joined && self.text(next + 2) == b"("
+        });
+        match close {
+            Some(close) => {
+                self.remove(at, close + 1);
+                close + 2
+            }
+            None => at + 1,
+        }
+    }
+
+    fn opens_initialiser(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        match self.text(before) {
+            b"=" | b"," => true,
+            b"{" | b"(" => self.open.last().is_some_and(|&bracket| bracket != Bracket::Block),
+            b"]" => false,
+            b"return" => true,
+            _ => false,
+        }
+    }
+
+    /// Directives where the grammar has no place for them are removed, with every branch but the first.
+    fn directive(&mut self, at: usize) -> usize {
+        let misplaced = self.open.last().is_some_and(|&bracket| bracket != Bracket::Block);
+        match directive_name(self.text(at)) {
+            b"if" | b"ifdef" | b"ifndef" if misplaced || self.splits_brackets(at) => self.first_branch(at),
+            b"if" | b"ifdef" | b"ifndef" | b"elif" | b"else" | b"endif" | b"include" | b"define" | b"undef" => at + 1,
+            b"pragma" => {
+                self.remove(at, at);
+                at + 1
+            }
+            _ => at + 1,
+        }
+    }
+
+    /// Where the group that opens at `at` continues: its `#else`, `#elif` and `#endif`, in order.
+    fn group(&self, at: usize) -> Vec<usize> {
+        let (mut depth, mut marks) = (0, Vec::new());
+        for next in at..self.tokens.len() {
+            if self.tokens[next].kind != TokenKind::Directive {
+                continue;
+            }
+            match directive_name(self.text(next)) {
+                b"if" | b"ifdef" | b"ifndef" => depth += 1,
+                b"elif" | b"else" if depth == 1 => marks.push(next),
+                b"endif" => {
+                    depth -= 1;
+                    if depth == 0 {
+                        marks.push(next);
+                        return marks;
+                    }
+                }
+                _ => {}
+            }
+        }
+        marks
+    }
+
+    /// Some branch of the group opens or closes more brackets than it should.
+    fn splits_brackets(&self, at: usize) -> bool {
+        let mut start = at + 1;
+        for mark in self.group(at) {
+            if !self.is_balanced(start, mark) {
+                return true;
+            }
+            start = mark + 1;
+        }
+        false
+    }
+
+    fn is_balanced(&self, from: usize, to: usize) -> bool {
+        let mut depth = 0i32;
+        for at in from..to {
+            match self.text(at) {
+                b"(" | b"{" => depth += 1,
+                b")" | b"}" => depth -= 1,
+                _ => {}
+            }
+            if depth < 0 {
+                return false;
+            }
+        }
+        depth == 0
+    }
+
+    /// Removes the directives of a group. In an initialiser every branch can stay, since rows are only listed; elsewhere
+    /// the first one does.
+    fn first_branch(&mut self, at: usize) -> usize {
+        let marks = self.group(at);
+        self.remove(at, at);
+        let keep_all = self.open.last() == Some(&Bracket::Initialiser);
+        match (keep_all, marks.first(), marks.last()) {
+            (true, ..) => {
+                for mark in marks {
+                    self.remove(mark, mark);
+                }
+            }
+            (false, Some(&first), Some(&last)) => self.remove(first, last),
+            _ => {}
+        }
+        at + 1
+    }
+
+    fn is_statement_start(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return true };
+        if self.tokens[before].kind == TokenKind::Directive {
+            return true;
+        }
+        let gone = self.out.text[self.tokens[before].bytes.start] == b' ';
+        gone || matches!(self.text(before), b";" | b"{" | b"}" | b":") || self.was_terminated(before)
+    }
+
+    /// A semicolon was put behind the macro that ends at `at`.
+    fn was_terminated(&self, at: usize) -> bool {
+        let end = self.tokens[at].bytes.end;
+        self.out.text.get(end) == Some(&b';') && self.source[end] != b';'
+    }
+
+    /// Puts a `;` behind a macro that stands as a statement of its own.
+    fn terminate_statement_macro(&mut self, at: usize) {
+        let word = self.text(at);
+        let has_arguments = self.text(at + 1) == b"(";
+        if !has_arguments && !is_statement_macro(word) {
+            return;
+        }
+        let last = if has_arguments { self.closing(at + 1) } else { at };
+        let end = self.tokens[last].bytes.end;
+        let at_line_end = matches!(self.source.get(end), Some(b'\n' | b'\r'));
+        let spaced = self.source.get(end).is_some_and(u8::is_ascii_whitespace);
+        if spaced && (at_line_end || is_statement_macro(word)) && self.begins_statement(last + 1) {
+            self.out.text[end] = b';';
+        }
+    }
+
+    fn begins_statement(&self, at: usize) -> bool {
+        match self.tokens.get(at) {
+            None => true,
+            Some(token) => match token.kind {
+                TokenKind::Identifier | TokenKind::Directive => true,
+                TokenKind::Punctuation => matches!(self.text(at), b"}" | b"~" | b"*" | b"::" | b"(" | b"["),
+                _ => false,
+            },
+        }
+    }
+
+    /// The token that closes the parenthesis at `at`, or the last one.
+    fn closing(&self, at: usize) -> usize {
+        let mut depth = 0;
+        for next in at..self.tokens.len() {
+            match self.text(next) {
+                b"(" => depth += 1,
+                b")" => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return next;
+            }
+        }
+        self.tokens.len() - 1
+    }
+
+    /// Replaces tokens `from..=to` by spaces; line breaks stay.
+    fn remove(&mut self, from: usize, to: usize) {
+        let bytes = self.tokens[from].bytes.start..self.tokens[to].bytes.end;
+        for byte in &mut self.out.text[bytes.clone()] {
+            if *byte != b'\n' {
+                *byte = b' ';
+            }
+        }
+        self.out.removed.push(bytes);
+    }
+}
+
+/// `ifdef` of `#  ifdef X`.
+pub fn directive_name(directive: &[u8]) -> &[u8] {
+    let name = directive[1..].trim_ascii_start();
+    let end = name.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(name.len());
+    &name[..end]
+}
+
+/// A macro or qualifier that only decorates a declaration.
+pub fn is_attribute(word: &[u8]) -> bool {
+    const LISTED: [&[u8]; 25] = [
+        b"C10_ALWAYS_INLINE",
+        b"C10_NOINLINE",
+        b"C10_HOST_DEVICE",
+        b"C10_HOST",
+        b"C10_DEVICE",
+        b"C10_HIDDEN",
+        b"C10_UNUSED",
+        b"C10_NODISCARD",
+        b"C10_MAYBE_UNUSED",
+        b"C10_ERASE",
+        b"C10_FALLTHROUGH",
+        b"C10_RESTRICT",
+        b"C10_HIP_HOST_DEVICE",
+        b"C10_CUDA_HOST_DEVICE",
+        b"C10_LAUNCH_BOUNDS_0",
+        b"C10_ATTR_VISIBILITY_HIDDEN",
+        b"GPU_LAMBDA",
+        b"CUTLASS_DEVICE",
+        b"CUTLASS_HOST_DEVICE",
+        b"CUTLASS_PRAGMA_UNROLL",
+        b"VISIBILITY_HIDDEN",
+        b"JIT_OPT_ALLOWED",
+        b"PYBIND11_NOINLINE",
+        b"Py_ALIGNED",
+        b"TORCH_DISALLOW_TEMPORARIES",
+    ];
+    const WITH_ARGUMENTS: [&[u8]; 6] = [
+        b"C10_LAUNCH_BOUNDS_1",
+        b"C10_LAUNCH_BOUNDS_2",
+        b"__launch_bounds__",
+        b"__align__",
+        b"__at_align__",
+        b"__attribute__",
+    ];
+    LISTED.contains(&word) || WITH_ARGUMENTS.contains(&word) || is_export_macro(word) || is_cuda_qualifier(word)
+}
+
+fn takes_arguments(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"C10_LAUNCH_BOUNDS_1" | b"C10_LAUNCH_BOUNDS_2" | b"__launch_bounds__" | b"__align__" | b"__attribute__"
+    )
+}
+
+fn is_export_macro(word: &[u8]) -> bool {
+    let ends = [&b"_API"[..], b"_EXPORT", b"_EXPORT_TEMPLATE", b"_API_ENUM", b"_PRIVATE"];
+    is_shouting(word) && ends.iter().any(|end| word.ends_with(end)) && !word.starts_with(b"DEFINE")
+}
+
+fn is_cuda_qualifier(word: &[u8]) -> bool {
+    matches!(
+        word,
+        b"__device__"
+            | b"__host__"
+            | b"__global__"
+            | b"__forceinline__"
+            | b"__noinline__"
+            | b"__inline__"
+            | b"__shared__"
+            | b"__constant__"
+            | b"__restrict__"
+            | b"__restrict"
+            | b"__ubsan_ignore_float_divide_by_zero__"
+            | b"__ubsan_ignore_undefined__"
+            | b"__ubsan_ignore_signed_int_overflow__"
+    )
+}
+
+/// A macro that stands as a statement without arguments or semicolon.
+fn is_statement_macro(word: &[u8]) -> bool {
+    const LISTED: [&[u8]; 6] = [
+        b"HANDLE_TH_ERRORS",
+        b"END_HANDLE_TH_ERRORS",
+        b"END_HANDLE_TH_ERRORS_RET",
+        b"END_HANDLE_TH_ERRORS_PYBIND",
+        b"Py_RETURN_NONE",
+        b"Py_BEGIN_ALLOW_THREADS",
+    ];
+    let diagnostic = word.ends_with(b"_DIAGNOSTIC_PUSH") || word.ends_with(b"_DIAGNOSTIC_POP");
+    LISTED.contains(&word) || diagnostic || word == b"Py_END_ALLOW_THREADS" || word == b"HANDLE_PYBIND_ERRORS"
+}
+
+/// `ALL_CAPS`, as macros are by custom; `Py_RETURN_NONE` and its kin count.
+fn is_shouting(word: &[u8]) -> bool {
+    let caps =
+        |word: &[u8]| word.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    word.len() >= 3 && (caps(word) || word.strip_prefix(b"Py_").is_some_and(caps) && word.len() > 6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(source: &str, expected: &str) {
+        let blanked = blank(source.as_bytes());
+        assert_eq!(blanked.text.len(), source.len());
+        assert_eq!(String::from_utf8(blanked.text).expect("ASCII in, ASCII out"), expected);
+    }
+
+    #[test]
+    fn export_macros_and_qualifiers_disappear() {
+        check("class TORCH_API X {};", "class           X {};");
+        check("__launch_bounds__(256) __global__ void f();", "                                  void f();");
+    }
+
+    #[test]
+    fn statement_macros_get_a_semicolon() {
+        check(
+            "{\n  HANDLE_TH_ERRORS\n  return f();\n  END_HANDLE_TH_ERRORS\n}",
+            "{\n  HANDLE_TH_ERRORS;  return f();\n  END_HANDLE_TH_ERRORS;}",
+        );
+        check("REGISTER(a, b)\nint x;", "REGISTER(a, b);int x;");
+        check("TORCH_LIBRARY(a, m) {\n}", "TORCH_LIBRARY(a, m) {\n}");
+        check("END_HANDLE_TH_ERRORS_RET(-1)\n}", "END_HANDLE_TH_ERRORS_RET(-1);}");
+    }
+
+    #[test]
+    fn misplaced_directives_keep_their_first_branch() {
+        check("f(a,\n#if X\n b\n#else\n c\n#endif\n);", "f(a,\n     \n b\n     \n  \n      \n);");
+        check("T t[] = {\n#ifdef X\n {1},\n#endif\n};", "T t[] = {\n        \n {1},\n      \n};");
+        check("void f() {\n#ifdef X\n g();\n#endif\n}", "void f() {\n#ifdef X\n g();\n#endif\n}");
+        check("#if X\nif (a) {\n#else\nif (b) {\n#endif\n}", "     \nif (a) {\n     \n        \n      \n}");
+    }
+}

@@ -1,0 +1,794 @@
+//! C++: which nodes begin a symbol, how it is called, and what it mentions.
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use tree_sitter::Node;
+
+use super::walk::{Draft, Reader, Step};
+use super::{Role, SymbolKind};
+
+/// Reads one C++ file.
+pub(super) struct CppReader<'a> {
+    text: &'a [u8],
+    /// Nodes that begin a symbol once the walk reaches them, by start and end.
+    expected: FxHashMap<(usize, usize), Draft>,
+    /// Start bytes of leaves that only hold bindings together: `.def` and the like.
+    glue: FxHashSet<usize>,
+    /// Start bytes of names that a call or a qualified name has already mentioned.
+    mentioned: FxHashSet<usize>,
+    /// Variables that hold a `py::class_`, with the name Python gives the class.
+    classes: FxHashMap<String, String>,
+}
+
+impl<'a> CppReader<'a> {
+    pub fn of(text: &'a [u8]) -> CppReader<'a> {
+        CppReader {
+            text,
+            expected: FxHashMap::default(),
+            glue: FxHashSet::default(),
+            mentioned: FxHashSet::default(),
+            classes: FxHashMap::default(),
+        }
+    }
+
+    fn str(&self, node: Node<'_>) -> &'a str {
+        std::str::from_utf8(&self.text[node.byte_range()]).unwrap_or("")
+    }
+}
+
+impl Reader for CppReader<'_> {
+    const SEPARATOR: &'static str = "::";
+
+    fn step(&mut self, node: Node<'_>, inside: SymbolKind) -> Step {
+        if node.child_count() == 0 && self.glue.contains(&node.start_byte()) {
+            return Step::Skip;
+        }
+        if let Some(draft) = self.expected.remove(&(node.start_byte(), node.end_byte())) {
+            return Step::Begin(draft);
+        }
+        match inside {
+            SymbolKind::FileScope | SymbolKind::Class => self.at_scope(node, inside),
+            _ => self.in_code(node, inside),
+        }
+    }
+
+    fn mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
+        match node.kind() {
+            "call_expression" => self.call_mention(node),
+            "qualified_identifier" => self.qualified_mention(node),
+            "identifier" | "field_identifier" | "namespace_identifier" => {
+                (!self.mentioned.contains(&node.start_byte())).then(|| (self.str(node).to_string(), Role::Name))
+            }
+            "type_identifier" => {
+                (!self.mentioned.contains(&node.start_byte())).then(|| (self.str(node).to_string(), Role::Type))
+            }
+            "string_content" => {
+                let text = self.str(node);
+                is_name_like(text).then(|| (text.to_string(), Role::Text))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl CppReader<'_> {
+    /// Between functions: in a file, a namespace or a class.
+    fn at_scope(&mut self, node: Node<'_>, inside: SymbolKind) -> Step {
+        match node.kind() {
+            "comment" | "preproc_include" | "preproc_call" | "using_declaration" | "namespace_alias_definition" => {
+                Step::Skip
+            }
+            "namespace_definition" => self.namespace(node),
+            "preproc_if" | "preproc_ifdef" | "preproc_elif" | "preproc_elifdef" | "preproc_else" => {
+                self.condition(node)
+            }
+            "preproc_def" | "preproc_function_def" => self.macro_definition(node),
+            "template_declaration" => self.template(node),
+            "function_definition" => self.function(node),
+            "declaration" | "field_declaration" => self.declaration(node),
+            "class_specifier" | "struct_specifier" | "union_specifier" => self.class(node),
+            "enum_specifier" => self.enumeration(node),
+            "enumerator" => self.named(node, SymbolKind::Field),
+            "alias_declaration" | "type_definition" => self.alias(node),
+            "expression_statement" => self.invocation(node),
+            _ if node.child_count() == 0 && inside == SymbolKind::FileScope => self.file_scope_leaf(node),
+            _ if node.child_count() == 0 => self.class_leaf(node),
+            _ => Step::Through,
+        }
+    }
+
+    /// Inside a function, a table, a binding or another piece of code.
+    fn in_code(&mut self, node: Node<'_>, inside: SymbolKind) -> Step {
+        match node.kind() {
+            "comment" => Step::Skip,
+            "preproc_def" | "preproc_function_def" => self.macro_definition(node),
+            "enumerator" if inside == SymbolKind::Enum => self.named(node, SymbolKind::Field),
+            "init_declarator" => {
+                self.remember_class(node);
+                if inside == SymbolKind::Table { Step::Through } else { self.table(node) }
+            }
+            "initializer_list" if inside == SymbolKind::Table => self.row(node),
+            "expression_statement" => {
+                self.loosen(node);
+                Step::Through
+            }
+            "call_expression" => {
+                self.binding(node);
+                Step::Through
+            }
+            _ => Step::Through,
+        }
+    }
+
+    fn namespace(&self, node: Node<'_>) -> Step {
+        let name = node.child_by_field_name("name").map(|name| compact(self.str(name)));
+        Step::Scope { local: name.is_none(), name }
+    }
+
+    /// Include guards are no condition: they do not decide whether code is compiled.
+    fn condition(&self, node: Node<'_>) -> Step {
+        let text = match node.kind() {
+            "preproc_else" => "else".to_string(),
+            "preproc_ifdef" => {
+                let name = node.child_by_field_name("name").map_or("", |name| self.str(name));
+                let negated = node.child(0).is_some_and(|keyword| keyword.kind() == "#ifndef");
+                if negated && self.is_include_guard(node, name) {
+                    return Step::Through;
+                }
+                format!("{}defined({name})", if negated { "!" } else { "" })
+            }
+            _ => node.child_by_field_name("condition").map_or(String::new(), |condition| compact(self.str(condition))),
+        };
+        Step::Condition(text)
+    }
+
+    fn is_include_guard(&self, node: Node<'_>, name: &str) -> bool {
+        let first = node.named_child(1);
+        first.is_some_and(|first| {
+            first.kind() == "preproc_def"
+                && first.child_by_field_name("name").is_some_and(|defined| self.str(defined) == name)
+                && first.child_by_field_name("value").is_none()
+        })
+    }
+
+    fn macro_definition(&self, node: Node<'_>) -> Step {
+        let name = node.child_by_field_name("name").map_or("", |name| self.str(name));
+        let guard = node.child_by_field_name("value").is_none() && node.kind() == "preproc_def";
+        if guard && node.parent().is_some_and(|parent| self.is_guarded_by(parent, name)) {
+            return Step::Skip;
+        }
+        Step::Begin(Draft::of(name, SymbolKind::Macro))
+    }
+
+    fn is_guarded_by(&self, parent: Node<'_>, name: &str) -> bool {
+        parent.kind() == "preproc_ifdef"
+            && parent.child_by_field_name("name").is_some_and(|guard| self.str(guard) == name)
+            && self.is_include_guard(parent, name)
+    }
+
+    /// The symbol of a template is the whole declaration; what is declared only names it.
+    fn template(&mut self, node: Node<'_>) -> Step {
+        let mut cursor = node.walk();
+        let inner = node.named_children(&mut cursor).last();
+        let Some(inner) = inner else { return Step::Through };
+        match inner.kind() {
+            "function_definition" => self.function_at(inner),
+            "declaration" | "field_declaration" => self.declaration_at(inner),
+            "class_specifier" | "struct_specifier" | "union_specifier" => self.class_at(inner),
+            "alias_declaration" => self.alias(inner),
+            "template_declaration" => self.template(inner),
+            _ => Step::Through,
+        }
+    }
+
+    fn is_in_template(node: Node<'_>) -> bool {
+        node.parent().is_some_and(|parent| parent.kind() == "template_declaration")
+    }
+
+    fn function(&mut self, node: Node<'_>) -> Step {
+        if Self::is_in_template(node) {
+            return Step::Through;
+        }
+        self.function_at(node)
+    }
+
+    fn function_at(&mut self, node: Node<'_>) -> Step {
+        let Some(declarator) = node.child_by_field_name("declarator") else { return Step::Through };
+        let Some(function) = function_declarator(declarator) else {
+            let name = self.declared_name(declarator).unwrap_or_default();
+            return Step::Begin(Draft::of(name, SymbolKind::Function));
+        };
+        let name = self.declared_name(declarator).unwrap_or_default();
+        let mut draft = Draft::of(name, SymbolKind::Function);
+        draft.parameters = Some(self.parameters(function));
+        draft.local = self.is_static(node);
+        // `TORCH_LIBRARY(aten, m) { … }`: a macro that makes a function, told apart by what it is given.
+        if node.child_by_field_name("type").is_none() && is_shouting(&draft.name) {
+            draft.name = format!("{}({})", draft.name, draft.parameters.take().unwrap_or_default());
+        }
+        Step::Begin(draft)
+    }
+
+    fn declaration(&mut self, node: Node<'_>) -> Step {
+        if Self::is_in_template(node) {
+            return Step::Through;
+        }
+        self.declaration_at(node)
+    }
+
+    fn declaration_at(&mut self, node: Node<'_>) -> Step {
+        let Some(declarator) = node.child_by_field_name("declarator") else {
+            // `class X;` is a forward declaration; `struct { … };` an anonymous member.
+            let forward =
+                node.child_by_field_name("type").is_some_and(|kind| kind.child_by_field_name("body").is_none());
+            return if forward { Step::Skip } else { Step::Through };
+        };
+        let Some(name) = self.declared_name(declarator) else { return Step::Through };
+        let in_class = node.kind() == "field_declaration";
+        let function = function_declarator(declarator).filter(|_| declarator.kind() != "init_declarator");
+        let mut draft = match function {
+            Some(function) => {
+                let mut draft = Draft::of(name, SymbolKind::Declaration);
+                draft.parameters = Some(self.parameters(function));
+                draft
+            }
+            None if in_class => Draft::of(name, SymbolKind::Field),
+            None if self.lists_rows(declarator) => Draft::of(name, SymbolKind::Table),
+            None => Draft::of(name, SymbolKind::Variable),
+        };
+        draft.local = self.is_static(node) && !in_class;
+        Step::Begin(draft)
+    }
+
+    fn is_static(&self, node: Node<'_>) -> bool {
+        let mut cursor = node.walk();
+        node.children(&mut cursor).any(|child| child.kind() == "storage_class_specifier" && self.str(child) == "static")
+    }
+
+    fn class(&mut self, node: Node<'_>) -> Step {
+        if Self::is_in_template(node) {
+            return Step::Through;
+        }
+        self.class_at(node)
+    }
+
+    fn class_at(&mut self, node: Node<'_>) -> Step {
+        if node.child_by_field_name("body").is_none() {
+            let forward = node.parent().is_none_or(|parent| !parent.kind().ends_with("declaration"));
+            let template = Self::is_in_template(node);
+            return if forward || template { Step::Skip } else { Step::Through };
+        }
+        let Some(name) = node.child_by_field_name("name") else { return Step::Through };
+        let mut draft = Draft::of(compact(self.str(name)), SymbolKind::Class);
+        draft.scope = true;
+        Step::Begin(draft)
+    }
+
+    fn enumeration(&self, node: Node<'_>) -> Step {
+        if node.child_by_field_name("body").is_none() {
+            return Step::Through;
+        }
+        let name = node.child_by_field_name("name").map_or(String::new(), |name| compact(self.str(name)));
+        let mut draft = Draft::of(name, SymbolKind::Enum);
+        draft.scope = !draft.name.is_empty();
+        Step::Begin(draft)
+    }
+
+    fn named(&self, node: Node<'_>, kind: SymbolKind) -> Step {
+        match node.child_by_field_name("name") {
+            Some(name) => Step::Begin(Draft::of(self.str(name), kind)),
+            None => Step::Through,
+        }
+    }
+
+    fn alias(&self, node: Node<'_>) -> Step {
+        let name = node.child_by_field_name("name").or_else(|| node.child_by_field_name("declarator"));
+        let name = name.and_then(|name| self.declared_name(name).or_else(|| Some(compact(self.str(name)))));
+        match name {
+            Some(name) if !Self::is_in_template(node) || node.kind() == "alias_declaration" => {
+                Step::Begin(Draft::of(name, SymbolKind::Alias))
+            }
+            _ => Step::Through,
+        }
+    }
+
+    /// A macro used at file scope; what it is given is part of its name.
+    fn invocation(&self, node: Node<'_>) -> Step {
+        match node.named_child(0) {
+            Some(expression) => {
+                let mut name = compact(self.str(expression));
+                if name.len() > 120 {
+                    let end = (0..=120).rev().find(|&end| name.is_char_boundary(end)).unwrap_or(0);
+                    name.truncate(end);
+                    name.push('…');
+                }
+                Step::Begin(Draft::of(name, SymbolKind::Invocation))
+            }
+            None => Step::Skip,
+        }
+    }
+
+    /// Punctuation and keywords between symbols carry nothing.
+    fn file_scope_leaf(&self, node: Node<'_>) -> Step {
+        let parent = node.parent().map_or("", |parent| parent.kind());
+        let wraps = matches!(
+            parent,
+            "translation_unit"
+                | "declaration_list"
+                | "namespace_definition"
+                | "nested_namespace_specifier"
+                | "linkage_specification"
+                | "template_declaration"
+        );
+        let directive = parent.starts_with("preproc_") || parent == "string_literal" || parent == "binary_expression";
+        let nothing = !node.is_named() || wraps || directive || node.kind() == "string_content";
+        if nothing || self.is_in_condition(node) { Step::Skip } else { Step::Through }
+    }
+
+    fn is_in_condition(&self, node: Node<'_>) -> bool {
+        let mut at = node;
+        for _ in 0..20 {
+            let Some(parent) = at.parent() else { return false };
+            if parent.kind().starts_with("preproc_") {
+                return true;
+            }
+            at = parent;
+        }
+        false
+    }
+
+    /// Between the members of a class only access specifiers and bases matter.
+    fn class_leaf(&self, node: Node<'_>) -> Step {
+        let parent = node.parent().map_or("", |parent| parent.kind());
+        let separator = matches!(node.kind(), ";" | "{" | "}" | ":") && parent != "base_class_clause";
+        let condition = parent.starts_with("preproc_") || self.is_in_preprocessor(node);
+        if separator || condition { Step::Skip } else { Step::Through }
+    }
+
+    fn is_in_preprocessor(&self, node: Node<'_>) -> bool {
+        let Some(parent) = node.parent() else { return false };
+        let Some(grandparent) = parent.parent() else { return false };
+        grandparent.kind().starts_with("preproc_if") && !parent.kind().contains("declaration")
+    }
+
+    /// `static PyMethodDef methods[] = {{"name", …}, …}`, at file scope or in a function.
+    fn table(&self, node: Node<'_>) -> Step {
+        if !self.lists_rows(node) {
+            return Step::Through;
+        }
+        match self.declared_name(node) {
+            Some(name) => Step::Begin(Draft::of(name, SymbolKind::Table)),
+            None => Step::Through,
+        }
+    }
+
+    fn lists_rows(&self, declarator: Node<'_>) -> bool {
+        let Some(value) = declarator.child_by_field_name("value") else { return false };
+        if value.kind() != "initializer_list" {
+            return false;
+        }
+        let mut cursor = value.walk();
+        value.named_children(&mut cursor).take(3).any(|row| self.row_key(row).is_some())
+    }
+
+    fn row(&self, node: Node<'_>) -> Step {
+        match self.row_key(node) {
+            Some(key) => Step::Begin(Draft::of(format!("[\"{key}\"]"), SymbolKind::Row)),
+            None => Step::Through,
+        }
+    }
+
+    /// The name a row begins with: a string, a type slot, or `.name = "x"`.
+    fn row_key(&self, row: Node<'_>) -> Option<String> {
+        if row.kind() != "initializer_list" {
+            return None;
+        }
+        let first = row.named_child(0)?;
+        match first.kind() {
+            "string_literal" | "concatenated_string" => Some(self.literal(first)),
+            "identifier" if self.str(first).starts_with("Py_") => Some(self.str(first).to_string()),
+            "cast_expression" => first
+                .child_by_field_name("value")
+                .filter(|value| value.kind() == "string_literal")
+                .map(|value| self.literal(value)),
+            "initializer_pair" => first
+                .child_by_field_name("value")
+                .filter(|value| value.kind() == "string_literal")
+                .map(|value| self.literal(value)),
+            "call_expression" => {
+                // `const_cast<char*>("name")`, as older tables have it.
+                let arguments = first.child_by_field_name("arguments")?;
+                arguments
+                    .named_child(0)
+                    .filter(|value| value.kind() == "string_literal")
+                    .map(|value| self.literal(value))
+            }
+            _ => None,
+        }
+    }
+
+    fn literal(&self, node: Node<'_>) -> String {
+        let mut text = String::new();
+        let mut cursor = node.walk();
+        for child in node.named_children(&mut cursor) {
+            match child.kind() {
+                "string_content" | "escape_sequence" => text.push_str(self.str(child)),
+                "string_literal" => text.push_str(&self.literal(child)),
+                _ => {}
+            }
+        }
+        text
+    }
+
+    fn declared_name(&self, declarator: Node<'_>) -> Option<String> {
+        let mut at = declarator;
+        for _ in 0..64 {
+            match at.kind() {
+                "identifier"
+                | "field_identifier"
+                | "type_identifier"
+                | "destructor_name"
+                | "qualified_identifier"
+                | "template_function"
+                | "template_method"
+                | "primitive_type" => return Some(compact(self.str(at))),
+                "operator_name" => return Some(compact(self.str(at))),
+                "operator_cast" => {
+                    let target = at.child_by_field_name("type").map_or("", |target| self.str(target));
+                    return Some(format!("operator {}", compact(target)));
+                }
+                _ => at = at.child_by_field_name("declarator").or_else(|| at.named_child(0))?,
+            }
+        }
+        None
+    }
+
+    fn parameters(&self, function: Node<'_>) -> String {
+        let Some(list) = function.child_by_field_name("parameters") else { return String::new() };
+        let mut cursor = list.walk();
+        let types: Vec<String> = list
+            .named_children(&mut cursor)
+            .filter(|parameter| parameter.kind() != "comment")
+            .map(|parameter| self.parameter_type(parameter))
+            .filter(|parameter| parameter != "void")
+            .collect();
+        types.join(", ")
+    }
+
+    /// A parameter without its name and default value.
+    fn parameter_type(&self, parameter: Node<'_>) -> String {
+        let full = parameter.byte_range();
+        let default = parameter.child_by_field_name("default_value").map(|value| value.start_byte());
+        let end = default.unwrap_or(full.end);
+        let name = parameter.child_by_field_name("declarator").and_then(declared_leaf);
+        let mut text = String::new();
+        match name {
+            Some(name) => {
+                text.push_str(&String::from_utf8_lossy(&self.text[full.start..name.start_byte()]));
+                text.push_str(&String::from_utf8_lossy(&self.text[name.end_byte()..end.max(name.end_byte())]));
+            }
+            None => text.push_str(&String::from_utf8_lossy(&self.text[full.start..end])),
+        }
+        compact(text.trim_end().trim_end_matches('='))
+    }
+
+    /// Marks the call's arguments as a binding, if it is one.
+    fn binding(&mut self, node: Node<'_>) {
+        let (Some(function), Some(arguments)) =
+            (node.child_by_field_name("function"), node.child_by_field_name("arguments"))
+        else {
+            return;
+        };
+        let draft = match function.kind() {
+            "field_expression" => self.method_binding(node, function, arguments),
+            _ => self.class_binding(function, arguments),
+        };
+        if let Some(draft) = draft {
+            self.expected.insert((arguments.start_byte(), arguments.end_byte()), draft);
+        }
+    }
+
+    /// `m.def("name", …)`, `.def_property_readonly("name", …)`, `.value("NAME", …)`.
+    fn method_binding(&mut self, call: Node<'_>, function: Node<'_>, arguments: Node<'_>) -> Option<Draft> {
+        let field = function.child_by_field_name("field")?;
+        let method = template_base(field).map_or("", |name| self.str(name));
+        let defines = method.starts_with("def") || method == "impl" || method == "value";
+        if !defines {
+            return None;
+        }
+        let key = self.binding_key(arguments.named_child(0)?)?;
+        let class = self.class_of_chain(call);
+        if method == "value" && class.is_none() {
+            return None;
+        }
+        let mut at = function.child_by_field_name("operator").or_else(|| function.child(1));
+        if let Some(operator) = at.take() {
+            self.glue.insert(operator.start_byte());
+        }
+        self.glue_leaves(field);
+        let name = class.map_or(key.clone(), |class| format!("{class}.{key}"));
+        let mut draft = Draft::of(format!("[\"{name}\"]"), SymbolKind::Binding);
+        draft.lead = Some(compact(self.str(field)));
+        Some(draft)
+    }
+
+    /// `py::class_<T>(m, "Name")`, `py::enum_<T>(m, "Name")`, `py_context_manager<T>(m, "Name")`,
+    /// `PyModule_AddObject(m, "Name", …)`.
+    fn class_binding(&mut self, function: Node<'_>, arguments: Node<'_>) -> Option<Draft> {
+        if !self.makes_class(function) && !self.str(function).starts_with("PyModule_Add") {
+            return None;
+        }
+        let key = self.class_key(arguments)?;
+        let mut draft = Draft::of(format!("[\"{key}\"]"), SymbolKind::Binding);
+        draft.lead = Some(compact(self.str(function)));
+        if self.makes_class(function) {
+            self.glue_leaves(function);
+        }
+        Some(draft)
+    }
+
+    fn makes_class(&self, function: Node<'_>) -> bool {
+        let Some(name) = template_base(function) else { return false };
+        function.kind() != "identifier"
+            && self.text[function.byte_range()].ends_with(b">")
+            && (self.str(name).ends_with("class_")
+                || self.str(name).ends_with("enum_")
+                || self.str(name).starts_with("py_context_manager")
+                || matches!(self.str(name), "exception" | "register_exception"))
+    }
+
+    fn class_key(&self, arguments: Node<'_>) -> Option<String> {
+        let second = arguments.named_child(1)?;
+        matches!(second.kind(), "string_literal" | "concatenated_string").then(|| self.literal(second))
+    }
+
+    fn binding_key(&self, first: Node<'_>) -> Option<String> {
+        match first.kind() {
+            "string_literal" | "concatenated_string" | "raw_string_literal" => {
+                let text = if first.kind() == "raw_string_literal" {
+                    self.str(first).trim_start_matches("R\"").trim_matches(['(', ')', '"']).to_string()
+                } else {
+                    self.literal(first)
+                };
+                // An operator's schema: its name ends at the parenthesis.
+                Some(text.split('(').next().unwrap_or("").trim().to_string())
+            }
+            "call_expression" => {
+                let function = template_base(first.child_by_field_name("function")?)?;
+                match self.str(function) {
+                    "init" | "init_alias" | "make_binding_init" => Some("__init__".to_string()),
+                    "pickle" => Some("__getstate__".to_string()),
+                    // `TORCH_SELECTIVE_SCHEMA("aten::x(Tensor a) -> Tensor")`, `TORCH_FN`-like wrappers of a name.
+                    _ => self.binding_key(first.child_by_field_name("arguments")?.named_child(0)?),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The class that a chain of `.def`s hangs on.
+    fn class_of_chain(&self, call: Node<'_>) -> Option<String> {
+        let mut at = call;
+        for _ in 0..4096 {
+            match at.kind() {
+                "call_expression" => {
+                    let function = at.child_by_field_name("function")?;
+                    if function.kind() != "field_expression" {
+                        return self
+                            .makes_class(function)
+                            .then(|| self.class_key(at.child_by_field_name("arguments")?))
+                            .flatten();
+                    }
+                    at = function.child_by_field_name("argument")?;
+                }
+                "identifier" => return self.classes.get(self.str(at)).cloned(),
+                "parenthesized_expression" => at = at.named_child(0)?,
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// `auto c = py::class_<T>(m, "Name")` and `py::class_<T> c(m, "Name")`: later `c.def`s belong to the class.
+    fn remember_class(&mut self, node: Node<'_>) {
+        let Some(value) = node.child_by_field_name("value") else { return };
+        let Some(name) = node.child_by_field_name("declarator").map(|name| self.str(name).to_string()) else { return };
+        let key = match value.kind() {
+            "call_expression" => self.class_of_chain(value),
+            "argument_list" => {
+                let kind = node.parent().and_then(|parent| parent.child_by_field_name("type"));
+                let class = kind.filter(|kind| self.names_class(*kind));
+                class.and_then(|_| self.class_key(value)).inspect(|key| {
+                    let draft = Draft::of(format!("[\"{key}\"]"), SymbolKind::Binding);
+                    self.expected.insert((value.start_byte(), value.end_byte()), draft);
+                })
+            }
+            _ => None,
+        };
+        if let Some(key) = key {
+            self.classes.insert(name, key);
+        }
+    }
+
+    fn names_class(&self, kind: Node<'_>) -> bool {
+        let text = self.str(kind);
+        let base = text.split('<').next().unwrap_or("");
+        base.ends_with("class_") || base.ends_with("enum_")
+    }
+
+    /// A statement that only makes bindings leaves nothing behind in the function around it.
+    fn loosen(&mut self, statement: Node<'_>) {
+        let Some(expression) = statement.named_child(0) else { return };
+        if expression.kind() != "call_expression" || !self.is_binding_chain(expression) {
+            return;
+        }
+        let mut at = expression;
+        while at.kind() == "call_expression" {
+            let Some(next) = at.child_by_field_name("function").and_then(|f| f.child_by_field_name("argument")) else {
+                break;
+            };
+            at = next;
+        }
+        if at.kind() == "identifier" {
+            self.glue.insert(at.start_byte());
+        }
+        if let Some(end) = statement.child(statement.child_count().saturating_sub(1) as u32) {
+            self.glue.insert(end.start_byte());
+        }
+    }
+
+    fn is_binding_chain(&self, call: Node<'_>) -> bool {
+        let Some(function) = call.child_by_field_name("function") else { return false };
+        if function.kind() != "field_expression" {
+            return self.makes_class(function);
+        }
+        let method = function.child_by_field_name("field").and_then(template_base).map_or("", |name| self.str(name));
+        let defines = method.starts_with("def") || method == "impl" || method == "value";
+        let key = call.child_by_field_name("arguments").and_then(|arguments| arguments.named_child(0));
+        defines && key.is_some_and(|key| self.binding_key(key).is_some())
+    }
+
+    fn glue_leaves(&mut self, node: Node<'_>) {
+        let mut cursor = node.walk();
+        let end = node.end_byte();
+        loop {
+            let at = cursor.node();
+            if at.child_count() == 0 {
+                self.glue.insert(at.start_byte());
+            }
+            if cursor.goto_first_child() {
+                continue;
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() || cursor.node().end_byte() > end || cursor.node() == node {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn call_mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
+        let function = node.child_by_field_name("function")?;
+        let arguments = node.child_by_field_name("arguments").map_or(0, |list| list.named_child_count()) as u16;
+        match function.kind() {
+            "field_expression" => {
+                let field = template_base(function.child_by_field_name("field")?)?;
+                self.mentioned.insert(field.start_byte());
+                Some((self.str(field).to_string(), Role::MemberCall { arguments }))
+            }
+            "identifier" | "template_function" | "qualified_identifier" => {
+                let name = self.qualified_name(function);
+                Some((name, Role::Call { arguments }))
+            }
+            _ => None,
+        }
+    }
+
+    fn qualified_mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
+        if self.mentioned.contains(&node.start_byte()) {
+            return None;
+        }
+        let is_type = last_name(node).is_some_and(|name| name.kind() == "type_identifier");
+        let name = self.qualified_name(node);
+        Some((name, if is_type { Role::Type } else { Role::Name }))
+    }
+
+    /// The text of a name without template arguments; its leaves count as mentioned.
+    fn qualified_name(&mut self, node: Node<'_>) -> String {
+        let mut name = String::new();
+        let mut at = node;
+        loop {
+            self.mentioned.insert(at.start_byte());
+            match at.kind() {
+                "qualified_identifier" => {
+                    if let Some(scope) = at.child_by_field_name("scope") {
+                        let base = template_base(scope).unwrap_or(scope);
+                        self.mentioned.insert(base.start_byte());
+                        name.push_str(self.str(base));
+                        name.push_str("::");
+                    }
+                    match at.child_by_field_name("name") {
+                        Some(next) => at = next,
+                        None => return name,
+                    }
+                }
+                _ => {
+                    let base = template_base(at).unwrap_or(at);
+                    self.mentioned.insert(base.start_byte());
+                    name.push_str(&compact(self.str(base)));
+                    return name;
+                }
+            }
+        }
+    }
+}
+
+/// The declarator that has parameters, below pointers and references.
+fn function_declarator(declarator: Node<'_>) -> Option<Node<'_>> {
+    let mut at = declarator;
+    for _ in 0..64 {
+        match at.kind() {
+            "function_declarator" | "abstract_function_declarator" => {
+                // `int (*f)(int)` declares a variable.
+                let inner = at.child_by_field_name("declarator");
+                let pointer = inner.is_some_and(|inner| inner.kind() == "parenthesized_declarator");
+                return (!pointer).then_some(at);
+            }
+            "operator_cast" => return at.child_by_field_name("declarator").or(Some(at)),
+            _ => at = at.child_by_field_name("declarator").or_else(|| at.named_child(0))?,
+        }
+    }
+    None
+}
+
+fn declared_leaf(declarator: Node<'_>) -> Option<Node<'_>> {
+    let mut at = declarator;
+    for _ in 0..64 {
+        match at.kind() {
+            "identifier" | "field_identifier" => return Some(at),
+            _ => at = at.child_by_field_name("declarator").or_else(|| at.named_child(0))?,
+        }
+    }
+    None
+}
+
+/// The last name of `a::b<c>`, without template arguments.
+fn template_base(node: Node<'_>) -> Option<Node<'_>> {
+    let mut at = node;
+    for _ in 0..64 {
+        match at.kind() {
+            "template_function" | "template_method" | "template_type" => at = at.child_by_field_name("name")?,
+            "qualified_identifier" => at = at.child_by_field_name("name")?,
+            "dependent_name" => at = at.named_child(0)?,
+            _ => return Some(at),
+        }
+    }
+    None
+}
+
+fn last_name(node: Node<'_>) -> Option<Node<'_>> {
+    template_base(node)
+}
+
+fn is_shouting(name: &str) -> bool {
+    name.len() > 3 && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+/// Whether a string's text could be a name in a protocol.
+fn is_name_like(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':');
+    text.len() > 1 && text.len() <= 80 && text.chars().all(fits) && text.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+/// Code without white space, except between two words.
+pub(super) fn compact(code: &str) -> String {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let mut out = String::with_capacity(code.len());
+    for part in code.split_whitespace() {
+        let joins = out.chars().next_back().is_some_and(is_word) && part.chars().next().is_some_and(is_word);
+        if joins {
+            out.push(' ');
+        }
+        out.push_str(part);
+    }
+    out
+}

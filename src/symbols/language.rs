@@ -1,0 +1,123 @@
+//! The languages, one row each: file names, grammar, and how a file is read into symbols.
+
+use std::sync::{Arc, OnceLock};
+
+use tree_sitter::{Parser, Tree};
+
+use super::{ParsedFile, blank, cpp, python, walk};
+
+/// A language that `drift` reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Language {
+    Cpp,
+    Python,
+}
+
+struct Row {
+    language: Language,
+    name: &'static str,
+    extensions: &'static [&'static str],
+    grammar: fn() -> tree_sitter::Language,
+}
+
+const ROWS: [Row; 2] = [
+    Row {
+        language: Language::Cpp,
+        name: "cpp",
+        extensions: &["cpp", "cc", "cxx", "c", "h", "hpp", "hh", "hxx", "inl", "cu", "cuh", "mm"],
+        grammar: || tree_sitter_cpp::LANGUAGE.into(),
+    },
+    Row {
+        language: Language::Python,
+        name: "python",
+        extensions: &["py", "pyi"],
+        grammar: || tree_sitter_python::LANGUAGE.into(),
+    },
+];
+
+/// The names of a grammar's nodes and fields, by their ids.
+pub(super) struct Names {
+    kinds: Vec<String>,
+    fields: Vec<String>,
+}
+
+impl Names {
+    fn of(grammar: &tree_sitter::Language) -> Names {
+        let kinds = 0..grammar.node_kind_count() as u16;
+        let fields = 0..=grammar.field_count() as u16;
+        Names {
+            kinds: kinds.map(|id| grammar.node_kind_for_id(id).unwrap_or("").to_string()).collect(),
+            fields: fields.map(|id| grammar.field_name_for_id(id).unwrap_or("").to_string()).collect(),
+        }
+    }
+
+    pub fn kind(&self, id: u16) -> &str {
+        self.kinds.get(usize::from(id)).map_or("ERROR", String::as_str)
+    }
+
+    pub fn field(&self, id: u16) -> Option<&str> {
+        self.fields.get(usize::from(id)).map(String::as_str)
+    }
+}
+
+impl Language {
+    /// The language of a file, by its name.
+    pub fn of_path(path: &str) -> Option<Language> {
+        let (_, extension) = path.rsplit_once('.')?;
+        ROWS.iter().find(|row| row.extensions.contains(&extension)).map(|row| row.language)
+    }
+
+    pub fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The grammar's names, which outlive every tree.
+    pub(super) fn names(self) -> &'static Names {
+        static CPP: OnceLock<Names> = OnceLock::new();
+        static PYTHON: OnceLock<Names> = OnceLock::new();
+        let names = match self {
+            Language::Cpp => &CPP,
+            Language::Python => &PYTHON,
+        };
+        names.get_or_init(|| Names::of(&self.grammar()))
+    }
+
+    pub(super) fn grammar(self) -> tree_sitter::Language {
+        (self.row().grammar)()
+    }
+
+    fn row(self) -> &'static Row {
+        ROWS.iter().find(|row| row.language == self).expect("every language has a row")
+    }
+
+    pub(super) fn parse(self, path: Arc<str>, text: Arc<[u8]>) -> ParsedFile {
+        let blanked = match self {
+            Language::Cpp => blank::blank(&text),
+            Language::Python => blank::Blanked { text: text.to_vec(), removed: Vec::new() },
+        };
+        let tree = self.tree(&blanked.text);
+        let walked = match self {
+            Language::Cpp => {
+                walk::walk(&tree, &blanked.text, &text, &blanked.removed, &mut cpp::CppReader::of(&blanked.text))
+            }
+            Language::Python => walk::walk(&tree, &blanked.text, &text, &[], &mut python::PythonReader::of(&text)),
+        };
+        ParsedFile {
+            path,
+            language: self,
+            symbols: walked.symbols,
+            text,
+            blanked: blanked.text,
+            removed: blanked.removed,
+            tree,
+            skipped: walked.skipped,
+        }
+    }
+
+    fn tree(self, text: &[u8]) -> Tree {
+        let mut parser = Parser::new();
+        parser.set_language(&self.grammar()).expect("the grammars are built for this tree-sitter");
+        parser.parse(text, None).expect("a parser with a language and without a limit gives a tree")
+    }
+}

@@ -1,0 +1,214 @@
+//! Python: which nodes begin a symbol, how it is called, and what it mentions.
+
+use rustc_hash::FxHashSet;
+use tree_sitter::Node;
+
+use super::cpp::compact;
+use super::walk::{Draft, Reader, Step};
+use super::{Role, SymbolKind};
+
+/// Reads one Python file.
+pub(super) struct PythonReader<'a> {
+    text: &'a [u8],
+    /// Start bytes of names that a call has already mentioned.
+    mentioned: FxHashSet<usize>,
+}
+
+impl<'a> PythonReader<'a> {
+    pub fn of(text: &'a [u8]) -> PythonReader<'a> {
+        PythonReader { text, mentioned: FxHashSet::default() }
+    }
+
+    fn str(&self, node: Node<'_>) -> &'a str {
+        std::str::from_utf8(&self.text[node.byte_range()]).unwrap_or("")
+    }
+}
+
+impl Reader for PythonReader<'_> {
+    const SEPARATOR: &'static str = ".";
+
+    fn step(&mut self, node: Node<'_>, inside: SymbolKind) -> Step {
+        let in_function = matches!(inside, SymbolKind::Function);
+        match node.kind() {
+            "comment" | "line_continuation" => Step::Skip,
+            "decorated_definition" => match node.child_by_field_name("definition") {
+                Some(definition) => self.definition(definition),
+                None => Step::Through,
+            },
+            "function_definition" | "class_definition" => {
+                let decorated = node.parent().is_some_and(|parent| parent.kind() == "decorated_definition");
+                if decorated { Step::Through } else { self.definition(node) }
+            }
+            "expression_statement" if !in_function => self.assignment(node, inside),
+            "pair" if inside == SymbolKind::Table => self.row(node, node.child_by_field_name("key")),
+            "string" if inside == SymbolKind::Table && is_listed(node) => self.row(node, Some(node)),
+            "if_statement" | "elif_clause" if in_function => self.branch(node, "condition"),
+            "case_clause" if in_function => self.branch(node, "pattern"),
+            _ => Step::Through,
+        }
+    }
+
+    fn mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
+        match node.kind() {
+            "call" => self.call_mention(node),
+            "attribute" => {
+                let text = compact(self.str(node));
+                let plain = text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+                (plain && self.mentioned.insert(node.start_byte())).then_some((text, Role::Name))
+            }
+            "identifier" => {
+                (!self.mentioned.contains(&node.start_byte())).then(|| (self.str(node).to_string(), Role::Name))
+            }
+            "string_content" => {
+                let text = self.str(node);
+                let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':');
+                let name = text.len() > 1 && text.len() <= 80 && text.chars().all(fits);
+                name.then(|| (text.to_string(), Role::Text))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl PythonReader<'_> {
+    fn definition(&self, node: Node<'_>) -> Step {
+        let name = node.child_by_field_name("name").map_or("", |name| self.str(name));
+        let kind = if node.kind() == "class_definition" { SymbolKind::Class } else { SymbolKind::Function };
+        let mut draft = Draft::of(name, kind);
+        draft.scope = true;
+        Step::Begin(draft)
+    }
+
+    /// `NAME = …` in a module or a class.
+    fn assignment(&self, node: Node<'_>, inside: SymbolKind) -> Step {
+        if !matches!(inside, SymbolKind::FileScope | SymbolKind::Class) {
+            return Step::Through;
+        }
+        let Some(assignment) = node.named_child(0).filter(|child| child.kind() == "assignment") else {
+            return Step::Through;
+        };
+        let Some(target) = assignment.child_by_field_name("left").filter(|left| left.kind() == "identifier") else {
+            return Step::Through;
+        };
+        let rows = assignment.child_by_field_name("right").is_some_and(holds_rows);
+        let kind = match inside {
+            _ if rows => SymbolKind::Table,
+            SymbolKind::Class => SymbolKind::Field,
+            _ => SymbolKind::Variable,
+        };
+        Step::Begin(Draft::of(self.str(target), kind))
+    }
+
+    fn row(&self, node: Node<'_>, key: Option<Node<'_>>) -> Step {
+        let Some(key) = key else { return Step::Through };
+        let name = match key.kind() {
+            "string" => self.string(key),
+            _ => compact(self.str(key)),
+        };
+        if node.kind() == "string" && name.len() > 200 {
+            return Step::Through;
+        }
+        Step::Begin(Draft::of(format!("[\"{name}\"]"), SymbolKind::Row))
+    }
+
+    /// The branches of a function that handle a string: `if name == "x":`, `elif name in ("x", "y"):`, `case "x":`.
+    fn branch(&self, node: Node<'_>, field: &str) -> Step {
+        let condition = node.child_by_field_name(field).or_else(|| node.named_child(0));
+        let body = node.child_by_field_name("consequence");
+        let (Some(condition), Some(body)) = (condition, body) else { return Step::Through };
+        let mut names = Vec::new();
+        self.compared_strings(condition, &mut names, 0);
+        if names.is_empty() {
+            return Step::Through;
+        }
+        let drafts = names.into_iter().map(|name| {
+            let mut draft = Draft::of(format!("[\"{name}\"]"), SymbolKind::Branch);
+            draft.lead = Some(compact(self.str(condition)));
+            draft.view = Some(body.byte_range());
+            draft
+        });
+        Step::Overlay(drafts.collect())
+    }
+
+    fn compared_strings(&self, node: Node<'_>, names: &mut Vec<String>, depth: u32) {
+        if depth > 8 {
+            return;
+        }
+        match node.kind() {
+            "string" => {
+                let name = self.string(node);
+                if !name.is_empty() && name.len() <= 80 && !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            "comparison_operator"
+            | "boolean_operator"
+            | "parenthesized_expression"
+            | "tuple"
+            | "list"
+            | "set"
+            | "case_pattern"
+            | "union_pattern" => {
+                let mut cursor = node.walk();
+                for child in node.named_children(&mut cursor) {
+                    self.compared_strings(child, names, depth + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn string(&self, node: Node<'_>) -> String {
+        let mut cursor = node.walk();
+        let parts = node.named_children(&mut cursor).filter(|child| child.kind() == "string_content");
+        parts.map(|part| self.str(part)).collect()
+    }
+
+    fn call_mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
+        let function = node.child_by_field_name("function")?;
+        let arguments = node.child_by_field_name("arguments").map_or(0, |list| list.named_child_count()) as u16;
+        match function.kind() {
+            "identifier" => {
+                self.mentioned.insert(function.start_byte());
+                Some((self.str(function).to_string(), Role::Call { arguments }))
+            }
+            "attribute" => {
+                let text = compact(self.str(function));
+                let plain = text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+                if plain {
+                    self.mentioned.insert(function.start_byte());
+                    return Some((text, Role::Call { arguments }));
+                }
+                let name = function.child_by_field_name("attribute")?;
+                self.mentioned.insert(name.start_byte());
+                Some((self.str(name).to_string(), Role::MemberCall { arguments }))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A string that is an element of a list, set or tuple, or an argument such as a key of `dict.fromkeys`.
+fn is_listed(node: Node<'_>) -> bool {
+    node.parent().is_some_and(|parent| matches!(parent.kind(), "list" | "set" | "tuple"))
+}
+
+/// The value lists rows by string: a dictionary, a set or list of strings, perhaps inside one call.
+fn holds_rows(value: Node<'_>) -> bool {
+    match value.kind() {
+        "dictionary" => {
+            let mut cursor = value.walk();
+            value.named_children(&mut cursor).any(|child| child.kind() == "pair")
+        }
+        "list" | "set" | "tuple" => {
+            let mut cursor = value.walk();
+            value.named_children(&mut cursor).any(|child| child.kind() == "string")
+        }
+        "call" => {
+            let Some(arguments) = value.child_by_field_name("arguments") else { return false };
+            let mut cursor = arguments.walk();
+            arguments.named_children(&mut cursor).any(holds_rows)
+        }
+        _ => false,
+    }
+}
