@@ -3,7 +3,19 @@
 //! One file a rung. Each rung erases one kind of difference from a [`Term`](crate::symbols::Term); the rung of a change
 //! is the first at which both sides are equal.
 
+pub mod facets;
+mod layout;
+mod message;
+pub mod names;
+mod ownership;
+mod pairing;
+mod spelling;
+mod structure;
+
+use std::collections::BTreeMap;
 use std::fmt;
+
+use crate::symbols::{Language, SymbolKind, Term};
 
 /// How deep a change goes, in the order in which differences are erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -85,5 +97,60 @@ impl fmt::Display for Rung {
 impl fmt::Display for FacetKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+/// What a comparison may know about the code around the two symbols.
+#[derive(Debug, Clone, Default)]
+pub struct Surroundings {
+    /// Names that the range renames everywhere, before → after; proven by a definition that was renamed.
+    pub renames: BTreeMap<String, String>,
+    /// Functions that exist on one side only, by name: what a caller may have inlined or extracted.
+    pub gone: BTreeMap<String, Term>,
+    pub new: BTreeMap<String, Term>,
+}
+
+/// Two versions of a symbol, on their way up the ladder.
+#[derive(Debug, Clone)]
+pub struct Pair<'a> {
+    pub language: Language,
+    pub kind: SymbolKind,
+    pub before: Term,
+    pub after: Term,
+    pub surroundings: &'a Surroundings,
+}
+
+impl Pair<'_> {
+    /// The first rung at which both sides are equal.
+    pub fn rung(mut self) -> Rung {
+        Rung::ALL.into_iter().find(|&rung| self.climb(rung)).expect("at the last rung everything has been decided")
+    }
+
+    /// Erases what `rung` erases, on top of what lower rungs did, and compares.
+    fn climb(&mut self, rung: Rung) -> bool {
+        match rung {
+            Rung::Layout => self.each(layout::erase),
+            Rung::Spelling => self.each(spelling::erase),
+            Rung::Names => names::erase(self),
+            Rung::Message => self.each(message::erase),
+            Rung::Structure => structure::erase(self),
+            Rung::Ownership => ownership::erase(self),
+            Rung::Semantic => return true,
+        }
+        pairing::same(&self.before, &self.after, rung)
+            || (rung >= Rung::Structure && structure::is_regrouped(self, rung))
+    }
+
+    fn each(&mut self, erase: fn(&mut Term, Language, SymbolKind)) {
+        erase(&mut self.before, self.language, self.kind);
+        erase(&mut self.after, self.language, self.kind);
+    }
+
+    /// Both normal forms at a rung, for people to look at.
+    pub fn normal_forms(mut self, rung: Rung) -> (Term, Term) {
+        for lower in Rung::ALL.into_iter().take_while(|&lower| lower <= rung) {
+            self.climb(lower);
+        }
+        (self.before, self.after)
     }
 }

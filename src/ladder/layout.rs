@@ -1,0 +1,122 @@
+//! Rung `layout`: what only the eye sees. Comments and white space never reach a term; here go joined string literals,
+//! `using`, empty statements, trailing commas, and in Python redundant parentheses and the kind of quotes.
+
+use crate::symbols::{Language, SymbolKind, Term};
+
+pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
+    match language {
+        Language::Cpp => term.rewrite(&mut cpp),
+        Language::Python => {
+            term.rewrite(&mut python);
+            if kind == SymbolKind::FileScope {
+                term.children.sort_by_cached_key(Term::code);
+            }
+        }
+    }
+}
+
+fn cpp(term: &mut Term) {
+    match term.kind {
+        "string_literal" | "raw_string_literal" | "char_literal" | "system_lib_string" => into_leaf(term),
+        "concatenated_string" => join_strings(term),
+        "compound_statement" | "translation_unit" | "declaration_list" | "field_declaration_list" => {
+            term.children.retain(|child| !is_nothing(child));
+        }
+        "initializer_list" | "enumerator_list" => drop_trailing_comma(term),
+        _ => {}
+    }
+}
+
+/// A `using` or an empty statement.
+fn is_nothing(term: &Term) -> bool {
+    let empty = matches!(term.kind, "expression_statement" | "empty_declaration") && term.code() == ";";
+    empty || matches!(term.kind, "using_declaration" | ";")
+}
+
+fn into_leaf(term: &mut Term) {
+    let text: String = term.tokens().concat();
+    term.children.clear();
+    term.text = text.into();
+}
+
+/// `"a" "b"` is `"ab"`; a part that is a macro stays as it is.
+fn join_strings(term: &mut Term) {
+    let plain = |child: &Term| child.kind == "string_literal" && child.text.starts_with('"') && child.text.len() >= 2;
+    if !term.children.iter().all(plain) {
+        return;
+    }
+    let joined: String = term.children.iter().map(|child| &child.text[1..child.text.len() - 1]).collect();
+    *term = Term { kind: "string_literal", text: format!("\"{joined}\"").into(), children: Vec::new(), ..term.clone() };
+}
+
+fn drop_trailing_comma(term: &mut Term) {
+    let count = term.children.len();
+    if count >= 2 && &*term.children[count - 2].text == "," && term.children[count - 1].is_token() {
+        term.children.remove(count - 2);
+    }
+}
+
+fn python(term: &mut Term) {
+    match term.kind {
+        "string" => plain_quotes(term),
+        "concatenated_string" => join_python_strings(term),
+        "parenthesized_expression" if term.children.len() == 3 => unwrap(term),
+        "tuple" | "tuple_pattern" | "pattern_list" | "expression_list" => bare_tuple(term),
+        "argument_list" | "parameters" | "list" | "set" | "dictionary" | "subscript" | "import_from_statement" => {
+            drop_trailing_comma(term);
+        }
+        "parenthesized_list_splat" if term.children.len() == 3 => unwrap(term),
+        "block" | "module" => term.children.retain(|child| child.kind != ";"),
+        "integer" | "float" => term.text = term.text.to_lowercase().replace('_', "").into(),
+        "import_from_statement_names" => {}
+        _ => {}
+    }
+    if term.kind == "import_from_statement" {
+        term.children.retain(|child| !matches!(child.kind, "(" | ")"));
+    }
+}
+
+fn unwrap(term: &mut Term) {
+    let field = term.field;
+    *term = term.children.swap_remove(1);
+    term.field = field;
+}
+
+/// `(a, b)` and `a, b` are the same tuple.
+fn bare_tuple(term: &mut Term) {
+    term.kind = "tuple";
+    term.children.retain(|child| !matches!(&*child.text, "(" | ")" | ","));
+}
+
+/// `'text'` and `"text"` are the same where no quote is inside; prefixes are lower case.
+fn plain_quotes(term: &mut Term) {
+    let formatted = term.children.iter().any(|child| child.kind == "interpolation");
+    for child in &mut term.children {
+        match child.kind {
+            "string_start" => {
+                let prefix = child.text.trim_end_matches(['\'', '"']).to_lowercase().replace('u', "");
+                child.text = prefix.into();
+            }
+            "string_end" => child.text = "".into(),
+            _ => {}
+        }
+    }
+    if !formatted {
+        let raw = term.children.first().is_some_and(|start| start.text.contains('r'));
+        let mut text: String = term.tokens().concat();
+        if !raw {
+            text = text.replace("\\'", "'").replace("\\\"", "\"");
+        }
+        term.children.clear();
+        term.text = format!("\"{text}\"").into();
+    }
+}
+
+fn join_python_strings(term: &mut Term) {
+    let plain = |child: &Term| child.kind == "string" && child.is_leaf() && child.text.starts_with('"');
+    if !term.children.iter().all(plain) {
+        return;
+    }
+    let joined: String = term.children.iter().map(|child| &child.text[1..child.text.len() - 1]).collect();
+    *term = Term { kind: "string", text: format!("\"{joined}\"").into(), children: Vec::new(), ..term.clone() };
+}

@@ -1,0 +1,205 @@
+//! Rung `message`: text that only people read. Arguments of checks behind their condition, texts of exceptions and
+//! warnings, logging, internal assertions, docstrings.
+
+use crate::symbols::{Language, SymbolKind, Term};
+
+pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
+    match language {
+        Language::Cpp => {
+            match kind {
+                SymbolKind::Binding => binding_docs(term),
+                SymbolKind::Row => row_docs(term),
+                _ => {}
+            }
+            term.rewrite(&mut cpp);
+        }
+        Language::Python => {
+            if kind == SymbolKind::FileScope {
+                drop_docstring(term);
+            }
+            term.rewrite(&mut python);
+        }
+    }
+}
+
+fn is_string(term: &Term) -> bool {
+    matches!(term.kind, "string_literal" | "raw_string_literal" | "concatenated_string" | "string")
+}
+
+/// `.def("name", f, "doc")`: strings behind the name are documentation.
+fn binding_docs(term: &mut Term) {
+    let mut at = 0;
+    term.children.retain(|child| {
+        at += 1;
+        let doc = is_string(child) || child.child("function").is_some_and(|function| function.code() == "py::doc");
+        at == 1 || !doc
+    });
+}
+
+/// The documentation column of a method or getset table.
+fn row_docs(term: &mut Term) {
+    for child in term.children.iter_mut().skip(3).filter(|child| is_string(child)) {
+        *child = Term::leaf("null", "nullptr");
+    }
+    while term.children.last().is_some_and(|last| matches!(&*last.text, "nullptr" | "0")) {
+        term.children.pop();
+    }
+}
+
+fn cpp(term: &mut Term) {
+    match term.kind {
+        "compound_statement" => term.children.retain(|statement| !is_told_only(statement)),
+        "call_expression" => call(term),
+        "throw_statement" => thrown(term),
+        "static_assert_declaration" => term.children.clear(),
+        "initializer_list" if term.children.len() > 15 => type_docs(term),
+        _ => {}
+    }
+}
+
+/// The documentation slot of a type object; its name stands before.
+fn type_docs(term: &mut Term) {
+    for child in term.children.iter_mut().skip(4).filter(|child| is_string(child)) {
+        *child = Term::leaf("null", "nullptr");
+    }
+}
+
+/// A statement that logs, or asserts what never fails in a correct program.
+fn is_told_only(statement: &Term) -> bool {
+    if statement.kind == "static_assert_declaration" {
+        return true;
+    }
+    let Some(expression) = statement.children.first().filter(|_| statement.kind == "expression_statement") else {
+        return false;
+    };
+    let name = leftmost_call(expression);
+    is_assertion(name) || is_logging(name)
+}
+
+/// `LOG` of `LOG(INFO) << x << y`, `f` of `f(x)`.
+fn leftmost_call(expression: &Term) -> &str {
+    let mut at = expression;
+    loop {
+        at = match at.kind {
+            "binary_expression" if at.child("operator").is_some_and(|sign| &*sign.text == "<<") => {
+                match at.child("left") {
+                    Some(left) => left,
+                    None => return "",
+                }
+            }
+            "call_expression" => match at.child("function") {
+                Some(function) => function,
+                None => return "",
+            },
+            _ => return &at.text,
+        }
+    }
+}
+
+fn is_assertion(name: &str) -> bool {
+    matches!(
+        name,
+        "TORCH_INTERNAL_ASSERT"
+            | "TORCH_INTERNAL_ASSERT_DEBUG_ONLY"
+            | "AT_ASSERT"
+            | "AT_ASSERTM"
+            | "assert"
+            | "DCHECK"
+            | "TORCH_DCHECK_EQ"
+            | "TORCH_DCHECK_GE"
+            | "TORCH_DCHECK_LT"
+            | "TORCH_CHECK_INTERNAL"
+            | "C10_LOG_API_USAGE_ONCE"
+    )
+}
+
+fn is_logging(name: &str) -> bool {
+    matches!(name, "LOG" | "VLOG" | "DLOG" | "LOG_IF" | "LOG_FIRST_N" | "TORCH_LOG" | "C10_LOG_FIRST_N")
+        || name.starts_with("GRAPH_")
+}
+
+fn call(term: &mut Term) {
+    let name = term.child("function").map_or(String::new(), |function| function.text.to_string());
+    let keep = match name.as_str() {
+        "TORCH_CHECK"
+        | "AT_CHECK"
+        | "TORCH_CHECK_VALUE"
+        | "TORCH_CHECK_TYPE"
+        | "TORCH_CHECK_INDEX"
+        | "THPUtils_assert"
+        | "TORCH_CHECK_NOT_IMPLEMENTED"
+        | "THPUtils_assertRet"
+        | "TORCH_CHECK_LINALG"
+        | "TORCH_CHECK_ARG"
+        | "THPUtils_invalidArguments" => 1,
+        "PyErr_SetString" | "PyErr_Format" | "PyErr_WarnEx" | "PyErr_WarnFormat" => 1,
+        "AT_ERROR" | "THPUtils_setError" | "TORCH_WARN" | "TORCH_WARN_ONCE" | "AT_WARN" | "AT_INDEX_ERROR" => 0,
+        _ => return,
+    };
+    if let Some(arguments) = term.child_mut("arguments") {
+        arguments.children.truncate(keep);
+        if name == "AT_ERROR" {
+            arguments.children.push(Term::leaf("false", "false"));
+        }
+    }
+    if let Some(function) = term.child_mut("function").filter(|_| matches!(name.as_str(), "AT_ERROR" | "AT_CHECK")) {
+        function.text = "TORCH_CHECK".into();
+    }
+}
+
+/// `throw E("text", x)`: which exception it is counts, not what it says.
+fn thrown(term: &mut Term) {
+    for child in term.children.iter_mut().filter(|child| child.kind == "call_expression") {
+        let told = child.child("arguments").is_some_and(|arguments| {
+            arguments.children.iter().any(|argument| is_string(argument) || argument.kind == "binary_expression")
+        });
+        if let Some(arguments) = child.child_mut("arguments").filter(|_| told) {
+            arguments.children.clear();
+        }
+    }
+}
+
+fn python(term: &mut Term) {
+    match term.kind {
+        "block" => drop_docstring(term),
+        "raise_statement" => {
+            for child in term.children.iter_mut().filter(|child| child.kind == "call") {
+                untell(child);
+            }
+        }
+        "assert_statement" => term.children.truncate(2),
+        "call" => {
+            let name = term.child("function").map_or(String::new(), Term::code);
+            if is_python_logging(&name) {
+                untell(term);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn drop_docstring(block: &mut Term) {
+    let first = block.children.first();
+    let docstring = first.is_some_and(|statement| {
+        statement.kind == "expression_statement"
+            && statement.children.len() == 1
+            && statement.children[0].kind == "string"
+    });
+    if docstring {
+        block.children.remove(0);
+    }
+}
+
+fn is_python_logging(name: &str) -> bool {
+    let logger = ["log.", "logger.", "logging.", "_log."].iter().any(|prefix| name.starts_with(prefix));
+    logger || matches!(name, "warnings.warn" | "print" | "unimplemented")
+}
+
+/// Drops the texts a call is given.
+fn untell(call: &mut Term) {
+    if let Some(arguments) = call.child_mut("arguments") {
+        let text =
+            |argument: &Term| is_string(argument) || matches!(argument.kind, "binary_operator" | "concatenated_string");
+        arguments.children.retain(|argument| !text(argument));
+    }
+}

@@ -1,0 +1,201 @@
+//! Rung `ownership`: who holds a reference, and how that is spelled. Reference counting, owner types and their
+//! accessors disappear; a check that only passes a failure on disappears with them.
+
+use super::{Pair, Rung, names, pairing};
+use crate::symbols::{Language, Term};
+
+pub fn erase(pair: &mut Pair<'_>) {
+    if pair.language != Language::Cpp {
+        return;
+    }
+    let spelled = [ownership_words(&pair.before), ownership_words(&pair.after)];
+    for term in [&mut pair.before, &mut pair.after] {
+        erase_one(term);
+    }
+    if spelled[0] != spelled[1] && !pairing::same(&pair.before, &pair.after, Rung::Ownership) {
+        for term in [&mut pair.before, &mut pair.after] {
+            term.rewrite(&mut drop_propagation);
+            names::renumber(term);
+        }
+    }
+}
+
+/// The normal form of one side.
+pub fn erase_one(term: &mut Term) {
+    term.rewrite(&mut disown);
+    names::renumber(term);
+}
+
+const OWNERS: [&str; 12] = [
+    "THPObjectPtr",
+    "PyObjectPtr",
+    "THPPointer",
+    "THPVariablePtr",
+    "object",
+    "handle",
+    "SafePyObject",
+    "PyObject",
+    "THPFunctionPtr",
+    "TupleRef",
+    "py_object",
+    "PyRef",
+];
+
+const COUNTING: [&str; 12] = [
+    "Py_INCREF",
+    "Py_DECREF",
+    "Py_XINCREF",
+    "Py_XDECREF",
+    "Py_CLEAR",
+    "Py_IncRef",
+    "Py_DecRef",
+    "inc_ref",
+    "dec_ref",
+    "PyObject_GC_UnTrack",
+    "PyObject_GC_Track",
+    "Py_SETREF",
+];
+
+/// Every word of a term that is about ownership.
+fn ownership_words(term: &Term) -> Vec<String> {
+    let mut words = Vec::new();
+    term.visit(&mut |leaf| {
+        let text = &*leaf.text;
+        let owner = OWNERS.contains(&text) || COUNTING.contains(&text);
+        if leaf.is_leaf()
+            && (owner
+                || matches!(
+                    text,
+                    "release" | "get" | "ptr" | "Py_NewRef" | "Py_XNewRef" | "reinterpret_steal" | "reinterpret_borrow"
+                ))
+        {
+            words.push(text.to_string());
+        }
+    });
+    words.sort();
+    words
+}
+
+fn disown(term: &mut Term) {
+    match term.kind {
+        "compound_statement" => term.children.retain(|statement| !only_counts(statement)),
+        "call_expression" => unwrap_owner(term),
+        "cast" => {
+            if term.child("type").is_some_and(|target| is_owner_type(&target.code())) {
+                become_field(term, "value");
+            }
+        }
+        "type_identifier" | "qualified_identifier" | "template_type" if is_owner_type(&term.code()) => {
+            *term = Term { field: term.field, line: term.line, ..Term::leaf("type_identifier", "$owner") };
+        }
+        "pointer_declarator" | "abstract_pointer_declarator" => {}
+        "declaration" | "parameter_declaration" | "type_descriptor" => drop_pointer_to_owner(term),
+        "binary_expression" => {}
+        _ => {}
+    }
+}
+
+fn is_owner_type(code: &str) -> bool {
+    let name = code.split('<').next().unwrap_or("").rsplit("::").next().unwrap_or("");
+    OWNERS.contains(&name.trim_end_matches('*'))
+}
+
+/// `PyObject* x` holds what `THPObjectPtr x` holds.
+fn drop_pointer_to_owner(term: &mut Term) {
+    let owner = term.child("type").is_some_and(|kind| &*kind.text == "$owner");
+    if !owner {
+        return;
+    }
+    let Some(mut declarator) = term.child_mut("declarator") else { return };
+    if declarator.kind == "init_declarator" {
+        match declarator.child_mut("declarator") {
+            Some(inner) => declarator = inner,
+            None => return,
+        }
+    }
+    let pointer =
+        matches!(declarator.kind, "pointer_declarator" | "abstract_pointer_declarator" | "reference_declarator");
+    if pointer && declarator.children.len() == 2 {
+        let inner = declarator.children.swap_remove(1);
+        *declarator = Term { field: Some("declarator"), ..inner };
+    } else if pointer && declarator.children.len() == 1 {
+        term.children.retain(|child| child.field != Some("declarator"));
+    }
+}
+
+fn become_field(term: &mut Term, field: &str) {
+    let own = term.field;
+    if let Some(at) = term.children.iter().position(|child| child.field == Some(field)) {
+        *term = term.children.swap_remove(at);
+        term.field = own;
+    }
+}
+
+fn called(term: &Term) -> String {
+    term.child("function").map_or(String::new(), |function| match function.kind {
+        "field_expression" => function.child("field").map_or(String::new(), |field| format!(".{}", field.text)),
+        _ => function.code(),
+    })
+}
+
+/// A statement that only counts references.
+fn only_counts(statement: &Term) -> bool {
+    let Some(call) = statement.children.first().filter(|_| statement.kind == "expression_statement") else {
+        return false;
+    };
+    call.kind == "call_expression" && COUNTING.contains(&called(call).trim_start_matches('.'))
+}
+
+/// `x.release()`, `x.get()`, `x.ptr()`, `Py_NewRef(x)`, `py::reinterpret_steal<T>(x)`, `THPObjectPtr(x)` are `x`.
+fn unwrap_owner(term: &mut Term) {
+    let name = called(term);
+    let arguments = term.child("arguments").map_or(0, |arguments| arguments.children.len());
+    let base = name.split('<').next().unwrap_or("");
+    match (name.as_str(), arguments) {
+        (".release" | ".get" | ".ptr" | ".inc_ref", 0) => {
+            let receiver = term.child("function").and_then(|function| function.child("argument")).cloned();
+            if let Some(receiver) = receiver {
+                *term = Term { field: term.field, ..receiver };
+            }
+        }
+        (_, 1)
+            if matches!(base, "Py_NewRef" | "Py_XNewRef" | "py::reinterpret_steal" | "py::reinterpret_borrow")
+                || is_owner_type(base) =>
+        {
+            if let Some(argument) = term.child_mut("arguments").map(|arguments| arguments.children.remove(0)) {
+                *term = Term { field: term.field, ..argument };
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `if (!x) return nullptr;`, `if (!x) throw python_error();`: passes a failure on.
+fn drop_propagation(block: &mut Term) {
+    if block.kind == "compound_statement" {
+        block.children.retain(|statement| !passes_failure_on(statement));
+    }
+}
+
+fn passes_failure_on(statement: &Term) -> bool {
+    if statement.kind != "if_statement" || statement.child("alternative").is_some() {
+        return false;
+    }
+    let condition = statement.child("condition").map_or(String::new(), Term::code);
+    let tests_local =
+        condition.strip_prefix('!').is_some_and(|local| local.starts_with('$') && !local.contains(['(', '.']));
+    let consequence = statement.child("consequence").map_or(String::new(), Term::code);
+    let fails = matches!(
+        consequence.as_str(),
+        "return nullptr"
+            | "return{}"
+            | "return {}"
+            | "return"
+            | "return -1"
+            | "return-1"
+            | "return false"
+            | "throw python_error"
+            | "throw python_error()"
+    );
+    tests_local && fails
+}

@@ -1,0 +1,60 @@
+//! Comparing two normal forms, with the differences that are harmless only as a pair.
+//!
+//! `auto` against a spelled type, a qualified against an unqualified type, `0` against `nullptr`: erasing either side
+//! alone would hide real changes, so they are looked at together.
+
+use super::Rung;
+use crate::symbols::Term;
+
+/// Whether the two are the same code at `rung`.
+pub fn same(before: &Term, after: &Term, rung: Rung) -> bool {
+    before.same(after) || (rung >= Rung::Spelling && matches_pairwise(before, after))
+}
+
+fn matches_pairwise(before: &Term, after: &Term) -> bool {
+    if is_harmless_pair(before, after) || is_harmless_pair(after, before) {
+        return true;
+    }
+    if before.is_leaf() || after.is_leaf() {
+        return before.is_leaf() && after.is_leaf() && before.text == after.text;
+    }
+    before.kind == after.kind
+        && before.children.len() == after.children.len()
+        && before.children.iter().zip(&after.children).all(|(one, two)| matches_pairwise(one, two))
+}
+
+fn is_harmless_pair(one: &Term, two: &Term) -> bool {
+    is_deduced(one, two) || is_null_pair(one, two) || is_requalified(one, two)
+}
+
+/// `auto x = …` against `T x = …`.
+fn is_deduced(one: &Term, two: &Term) -> bool {
+    let is_auto = one.kind == "placeholder_type_specifier" || (one.is_leaf() && &*one.text == "auto");
+    is_auto && one.field == Some("type") && two.field == Some("type") && is_type(two)
+}
+
+fn is_type(term: &Term) -> bool {
+    matches!(
+        term.kind,
+        "type_identifier" | "qualified_identifier" | "primitive_type" | "template_type" | "sized_type_specifier"
+    )
+}
+
+fn is_null_pair(one: &Term, two: &Term) -> bool {
+    one.is_leaf() && &*one.text == "nullptr" && two.is_leaf() && &*two.text == "0"
+}
+
+/// `Tensor` against `at::Tensor`: the same type seen from another namespace. Never for functions, where it may pick
+/// another overload.
+fn is_requalified(one: &Term, two: &Term) -> bool {
+    if !is_type(one) || two.kind != "qualified_identifier" || one.kind == "primitive_type" {
+        return false;
+    }
+    let last = two.children.last();
+    let names_type = |term: &Term| matches!(term.kind, "type_identifier" | "template_type");
+    match last {
+        Some(last) if names_type(one) && names_type(last) => one.same(last) || matches_pairwise(one, last),
+        Some(last) if last.kind == "qualified_identifier" => is_requalified(one, last) || matches_pairwise(one, last),
+        _ => false,
+    }
+}

@@ -1,0 +1,333 @@
+//! Rung `structure`: where code stands. Build conditions around the same code, linkage, unused locals, temporaries used
+//! once, and code that moved into or out of a helper.
+
+use std::collections::BTreeMap;
+
+use super::{Pair, Rung, Surroundings, layout, message, names, ownership, pairing, spelling};
+use crate::symbols::{Language, SymbolKind, Term};
+
+pub fn erase(pair: &mut Pair<'_>) {
+    for term in [&mut pair.before, &mut pair.after] {
+        term.children.retain(|child| child.kind != "condition" && !is_blanked_directive(child));
+    }
+    if pair.language == Language::Cpp {
+        settle_conditions(pair);
+        for term in [&mut pair.before, &mut pair.after] {
+            regroup(term);
+        }
+    }
+}
+
+/// Directives that blanking removed from an initialiser or an argument list, without any code of theirs.
+fn is_blanked_directive(term: &Term) -> bool {
+    term.kind == "blanked" && term.text.starts_with('#') && !term.text.contains('\n')
+}
+
+fn regroup(term: &mut Term) {
+    if term.kind == "function_definition" {
+        term.children.retain(|child| child.kind != "storage_class_specifier");
+        drop_unused_parameters(term);
+    }
+    for _ in 0..8 {
+        let uses = count_locals(term);
+        let mut changed = false;
+        term.rewrite(&mut |block| {
+            if block.kind == "compound_statement" {
+                changed |= drop_unused_locals(block, &uses) || forward_temporaries(block, &uses);
+            }
+        });
+        if !changed {
+            break;
+        }
+    }
+    names::renumber(term);
+}
+
+fn count_locals(term: &Term) -> BTreeMap<String, usize> {
+    let mut uses = BTreeMap::new();
+    term.visit(&mut |leaf| {
+        if leaf.is_leaf() && leaf.text.starts_with('$') {
+            *uses.entry(leaf.text.to_string()).or_insert(0) += 1;
+        }
+    });
+    uses
+}
+
+/// Parameters that the body never names: nothing can depend on them inside.
+fn drop_unused_parameters(function: &mut Term) {
+    let uses = count_locals(function);
+    function.rewrite(&mut |list| {
+        if list.kind == "parameter_list" {
+            list.children.retain(|parameter| match declared_local(parameter) {
+                Some(name) => uses.get(name).is_some_and(|&count| count > 1),
+                None => parameter.kind == "variadic_parameter_declaration",
+            });
+        }
+    });
+}
+
+/// The one local that a declaration or parameter declares.
+fn declared_local(declaration: &Term) -> Option<&str> {
+    let mut at = declaration.child("declarator")?;
+    for _ in 0..16 {
+        if at.is_leaf() {
+            return at.text.starts_with('$').then_some(&*at.text);
+        }
+        at = at.child("declarator").or_else(|| at.children.last())?;
+    }
+    None
+}
+
+fn drop_unused_locals(block: &mut Term, uses: &BTreeMap<String, usize>) -> bool {
+    let count = block.children.len();
+    block.children.retain(|statement| {
+        let unused = statement.kind == "declaration"
+            && declared_local(statement).is_some_and(|name| uses.get(name) == Some(&1))
+            && !has_effects(statement);
+        !unused
+    });
+    block.children.len() != count
+}
+
+/// Making the value may do something: a call, an assignment, an object with a constructor.
+fn has_effects(declaration: &Term) -> bool {
+    let mut effects = !declaration.child("type").is_some_and(|kind| is_plain_type(kind));
+    declaration.visit(&mut |node| {
+        effects |= matches!(
+            node.kind,
+            "call_expression"
+                | "assignment_expression"
+                | "update_expression"
+                | "new_expression"
+                | "step"
+                | "lambda_expression"
+                | "argument_list"
+        );
+    });
+    effects
+}
+
+fn is_plain_type(kind: &Term) -> bool {
+    matches!(kind.kind, "primitive_type" | "sized_type_specifier" | "placeholder_type_specifier")
+        || kind.code() == "PyObject"
+}
+
+/// `auto d = f(x); g(d);` is `g(f(x));`, where `d` is used nowhere else.
+fn forward_temporaries(block: &mut Term, uses: &BTreeMap<String, usize>) -> bool {
+    for at in 0..block.children.len().saturating_sub(1) {
+        let Some((name, value)) = temporary(&block.children[at], uses) else { continue };
+        let next = &mut block.children[at + 1];
+        if is_loop(next) || !mentions_first(next, &name) {
+            continue;
+        }
+        next.rewrite(&mut |leaf| {
+            if leaf.is_leaf() && *leaf.text == *name {
+                *leaf = Term { field: leaf.field, ..value.clone() };
+            }
+        });
+        block.children.remove(at);
+        return true;
+    }
+    false
+}
+
+fn temporary(statement: &Term, uses: &BTreeMap<String, usize>) -> Option<(String, Term)> {
+    if statement.kind != "declaration" || statement.children.iter().any(|child| child.kind == "storage_class_specifier")
+    {
+        return None;
+    }
+    let name = declared_local(statement).filter(|name| uses.get(*name) == Some(&2))?;
+    let declarator = statement.child("declarator").filter(|declarator| declarator.kind == "init_declarator")?;
+    let value = declarator.child("value").filter(|value| value.kind != "argument_list")?;
+    Some((name.to_string(), value.clone()))
+}
+
+fn is_loop(statement: &Term) -> bool {
+    matches!(statement.kind, "for_statement" | "for_range_loop" | "index_loop" | "while_statement" | "do_statement")
+}
+
+/// The local is used in the part of the statement that runs unconditionally, and not in a lambda.
+fn mentions_first(statement: &Term, name: &str) -> bool {
+    if statement.is_leaf() {
+        return *statement.text == *name;
+    }
+    let always: &[Term] = match statement.kind {
+        "lambda_expression" => return false,
+        "if_statement" | "switch_statement" => &statement.children[..statement.children.len().min(2)],
+        _ => &statement.children,
+    };
+    always.iter().any(|child| mentions_first(child, name))
+}
+
+/// A condition of the preprocessor that only one side has is settled: one branch of it must be what the other side says.
+fn settle_conditions(pair: &mut Pair<'_>) {
+    let (before, after) = (conditions_of(&pair.before), conditions_of(&pair.after));
+    let lone_before: Vec<String> = before.iter().filter(|text| !after.contains(text)).cloned().collect();
+    let lone_after: Vec<String> = after.iter().filter(|text| !before.contains(text)).cloned().collect();
+    if lone_before.is_empty() && lone_after.is_empty() {
+        return;
+    }
+    for (else_before, else_after) in [(false, false), (true, false), (false, true), (true, true)] {
+        let (mut one, mut two) = (pair.before.clone(), pair.after.clone());
+        settle(&mut one, &lone_before, else_before);
+        settle(&mut two, &lone_after, else_after);
+        let mut trial = Pair { before: one, after: two, ..pair.clone() };
+        regroup(&mut trial.before);
+        regroup(&mut trial.after);
+        if pairing::same(&trial.before, &trial.after, Rung::Structure) {
+            *pair = trial;
+            return;
+        }
+    }
+}
+
+fn is_conditional(term: &Term) -> bool {
+    matches!(term.kind, "preproc_if" | "preproc_ifdef" | "preproc_elif" | "preproc_elifdef")
+}
+
+fn condition_text(term: &Term) -> String {
+    let condition = term.child("name").or_else(|| term.child("condition")).map_or(String::new(), Term::code);
+    let keyword = term.children.first().map_or("", |keyword| &*keyword.text);
+    format!("{keyword} {condition}")
+}
+
+fn conditions_of(term: &Term) -> Vec<String> {
+    let mut found = Vec::new();
+    term.visit(&mut |node| {
+        if is_conditional(node) {
+            found.push(condition_text(node));
+        }
+    });
+    found
+}
+
+fn settle(term: &mut Term, lone: &[String], take_else: bool) {
+    for child in &mut term.children {
+        settle(child, lone, take_else);
+    }
+    if !term.children.iter().any(|child| is_conditional(child) && lone.contains(&condition_text(child))) {
+        return;
+    }
+    for child in std::mem::take(&mut term.children) {
+        if is_conditional(&child) && lone.contains(&condition_text(&child)) {
+            term.children.extend(branch(child, take_else));
+        } else {
+            term.children.push(child);
+        }
+    }
+}
+
+fn branch(conditional: Term, take_else: bool) -> Vec<Term> {
+    let is_frame = |child: &Term| matches!(child.field, Some("name" | "condition")) || child.text.starts_with('#');
+    if take_else {
+        let alternative = conditional.children.into_iter().find(|child| child.field == Some("alternative"));
+        let children = alternative.map_or(Vec::new(), |alternative| alternative.children);
+        return children.into_iter().filter(|child| !is_frame(child)).collect();
+    }
+    conditional.children.into_iter().filter(|child| !is_frame(child) && child.field != Some("alternative")).collect()
+}
+
+/// Whether both sides hold the same statements, once helpers that only one side has are put back in their place.
+///
+/// This compares the statements as a bag, with locals anonymous: what is lost is their order and which local is meant.
+/// It is only asked when a helper was added or removed that this symbol calls.
+pub fn is_regrouped(pair: &Pair<'_>, rung: Rung) -> bool {
+    let Surroundings { gone, new, .. } = pair.surroundings;
+    if pair.language != Language::Cpp || pair.kind == SymbolKind::Row || (gone.is_empty() && new.is_empty()) {
+        return false;
+    }
+    let (mut before, mut after) = (Bag::default(), Bag::default());
+    before.add(&pair.before, gone, pair.surroundings, rung);
+    after.add(&pair.after, new, pair.surroundings, rung);
+    (before.helpers + after.helpers) > 0 && before.statements == after.statements
+}
+
+#[derive(Default)]
+struct Bag {
+    statements: BTreeMap<String, usize>,
+    helpers: usize,
+}
+
+impl Bag {
+    fn add(&mut self, term: &Term, helpers: &BTreeMap<String, Term>, surroundings: &Surroundings, rung: Rung) {
+        let mut called: Vec<String> = Vec::new();
+        term.visit(&mut |node| {
+            let name =
+                node.child("function").filter(|_| node.kind == "call_expression").map(|function| function.code());
+            called.extend(name.filter(|name| helpers.contains_key(name)));
+        });
+        called.sort();
+        called.dedup();
+        self.helpers += called.len();
+        self.add_body(term, &called);
+        for name in called.iter().take(8) {
+            self.add_body(&helper_body(&helpers[name], surroundings, rung), &called);
+        }
+    }
+
+    fn add_body(&mut self, term: &Term, called: &[String]) {
+        term.visit(&mut |node| {
+            let text = match node.kind {
+                "expression_statement" | "return_statement" | "throw_statement" => statement_text(node),
+                "declaration" => node.child("declarator").and_then(|d| d.child("value")).map(Term::code),
+                "if_statement" | "while_statement" => {
+                    node.child("condition").map(|condition| format!("? {}", condition.code()))
+                }
+                "for_range_loop" | "index_loop" | "for_statement" => Some(format!("for {}", loop_head(node))),
+                "case_statement" => node.child("value").map(|value| format!("case {}", value.code())),
+                _ => None,
+            };
+            let Some(text) = text.map(|text| anonymous(&text)).filter(|text| !text.is_empty()) else { return };
+            let only_calls_helper = called.iter().any(|name| text.starts_with(&format!("{name}(")));
+            let only_local = text == "$" || text == "return";
+            if !only_calls_helper && !only_local {
+                *self.statements.entry(text).or_insert(0) += 1;
+            }
+        });
+    }
+}
+
+fn loop_head(node: &Term) -> String {
+    node.children.iter().filter(|child| child.field != Some("body")).map(Term::code).collect()
+}
+
+/// What a statement computes: `E` of `E;`, `return E;`, `x = E;`.
+fn statement_text(node: &Term) -> Option<String> {
+    let expression = node.children.iter().rev().find(|child| !child.is_token() || child.is_leaf())?;
+    let local = |side: &Term| side.is_leaf() && side.text.starts_with('$');
+    if expression.kind == "assignment_expression" && expression.child("left").is_some_and(local) {
+        return expression.child("right").map(Term::code);
+    }
+    Some(expression.code())
+}
+
+fn anonymous(text: &str) -> String {
+    let mut out = String::new();
+    let mut skip = false;
+    for c in text.chars() {
+        skip = skip && c.is_ascii_digit();
+        if !skip {
+            out.push(c);
+        }
+        skip |= c == '$';
+    }
+    out
+}
+
+/// A helper, brought to the same normal form as its caller.
+fn helper_body(helper: &Term, surroundings: &Surroundings, rung: Rung) -> Term {
+    let kind = SymbolKind::Function;
+    let mut pair = Pair { language: Language::Cpp, kind, before: helper.clone(), after: helper.clone(), surroundings };
+    for term in [&mut pair.before, &mut pair.after] {
+        layout::erase(term, Language::Cpp, kind);
+        spelling::erase(term, Language::Cpp, kind);
+    }
+    names::erase(&mut pair);
+    message::erase(&mut pair.after, Language::Cpp, kind);
+    let mut body = pair.after;
+    regroup(&mut body);
+    if rung >= Rung::Ownership {
+        ownership::erase_one(&mut body);
+    }
+    body
+}
