@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Once};
 
 use anyhow::{Context, anyhow, bail};
@@ -67,10 +67,10 @@ impl Repository {
     pub fn open(path: &Path) -> anyhow::Result<Repository> {
         prepare();
         let no_ceiling: [&Path; 0] = [];
-        match git2::Repository::open_ext(path, git2::RepositoryOpenFlags::empty(), no_ceiling) {
-            Ok(git) => Ok(Repository { git }),
-            Err(error) => Err(not_opened(path, &error)),
-        }
+        let git = git2::Repository::open_ext(path, git2::RepositoryOpenFlags::empty(), no_ceiling);
+        let git = git.map_err(|error| not_opened(path, &error))?;
+        use_index_of_environment(&git)?;
+        Ok(Repository { git })
     }
 
     /// Finds the two sides of a range.
@@ -241,6 +241,14 @@ fn not_opened(path: &Path, error: &git2::Error) -> anyhow::Error {
     anyhow!("the git repository at `{shown}` cannot be opened: {}", error.message())
 }
 
+/// A commit hook is given its own index by git: `git commit -a` stages into another file until it is done.
+fn use_index_of_environment(git: &git2::Repository) -> anyhow::Result<()> {
+    let (Some(file), Some(root)) = (std::env::var_os("GIT_INDEX_FILE"), git.workdir()) else { return Ok(()) };
+    let file = root.join(file);
+    let index = git2::Index::open(&file).and_then(|mut index| git.set_index(&mut index));
+    index.with_context(|| format!("the index `{}`, named by GIT_INDEX_FILE, cannot be read", file.display()))
+}
+
 fn commit_side(commit: &Commit) -> Side {
     let place = Place::Tree { root: Some(commit.tree_id()), commit: Some(commit.id()) };
     Side { name: commit.id().to_string(), place }
@@ -283,7 +291,7 @@ impl Repository {
         let is_head = name == "HEAD" || revision.starts_with('@');
         if is_head && self.unborn() {
             return format!(
-                "`{revision}` names no commit, because nothing is committed yet; `git commit` first, or check `--staged`"
+                "`{revision}` names no commit: nothing is committed yet; run `git commit` first, or use `--staged`"
             );
         }
         if name.len() < revision.len() && (is_head || self.git.revparse_single(name).is_ok()) {
@@ -383,10 +391,15 @@ impl Repository {
 /// Comparing the two sides.
 impl Repository {
     fn deltas(&self, endpoints: &Endpoints) -> anyhow::Result<Vec<Delta>> {
-        match (&endpoints.before.place, &endpoints.after.place) {
+        let deltas = match (&endpoints.before.place, &endpoints.after.place) {
             (Place::Tree { root: before, .. }, Place::Tree { root: after, .. }) => self.compare_trees(*before, *after),
-            _ => Ok(compare(self.entries(&endpoints.before)?, self.entries(&endpoints.after)?)),
-        }
+            _ => {
+                self.entries(&endpoints.before).and_then(|before| Ok(compare(before, self.entries(&endpoints.after)?)))
+            }
+        };
+        let after = if endpoints.after.commit().is_some() { endpoints.after.name() } else { "" };
+        let help = format!("git diff --stat {} {after}", endpoints.before.name());
+        deltas.map_err(|error| anyhow!("{error:#}; in a partial clone, `{}` fetches what is missing", help.trim_end()))
     }
 
     /// Descends only into folders that differ. libgit2's own diff stops the process on a file mode it does not know.
@@ -415,13 +428,9 @@ impl Repository {
 
     fn tree_entries(&self, prefix: &[u8], tree: Option<Oid>) -> anyhow::Result<BTreeMap<Vec<u8>, Node>> {
         let Some(oid) = tree else { return Ok(BTreeMap::new()) };
-        let tree = self.git.find_tree(oid).map_err(|error| {
+        let tree = self.git.find_tree(oid).map_err(|_| {
             let folder = String::from_utf8_lossy(prefix);
-            anyhow!(
-                "folder `/{folder}` (tree {oid}) cannot be read: {}; if this is a partial clone, run `git diff --stat` on \
-                 the same range once, which fetches what is missing",
-                error.message()
-            )
+            anyhow!("the folder `./{folder}` (tree {oid}) is missing from the repository")
         })?;
         Ok(tree.iter().map(|entry| ([prefix, entry.name_bytes()].concat(), Node::of(&entry))).collect())
     }
@@ -494,13 +503,8 @@ impl Repository {
         Ok(diff.deltas().filter_map(touched).collect())
     }
 
-    /// The index that git itself would use: a commit hook is given another one in the environment.
     fn index(&self) -> anyhow::Result<git2::Index> {
-        let opened = match (std::env::var_os("GIT_INDEX_FILE"), self.git.workdir()) {
-            (Some(file), Some(root)) => git2::Index::open(&root.join(file)),
-            _ => self.git.index(),
-        };
-        opened.context("the index of the repository cannot be read")
+        self.git.index().context("the index of the repository cannot be read")
     }
 }
 
@@ -585,8 +589,10 @@ impl Repository {
 
     /// The entry of the index, or one of them where a merge left several.
     fn indexed(&self, path: &str) -> Option<git2::IndexEntry> {
-        // libgit2 takes a path that climbs out of the repository as a mistake of its caller.
-        let index = self.index().ok().filter(|_| !path.is_empty() && !path.contains('\0'))?;
+        // git2 panics on a path that climbs out of the repository, or that C cannot spell.
+        let inside = |path: &Path| path.components().all(|name| matches!(name, Component::Normal(_)));
+        let plain = inside(Path::new(path)) && !path.is_empty() && !path.contains('\0');
+        let index = self.index().ok().filter(|_| plain)?;
         (0..=3).find_map(|stage| index.get_path(Path::new(path), stage))
     }
 

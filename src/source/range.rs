@@ -1,6 +1,8 @@
 //! What the person asked to compare, as they wrote it: no repository is needed to understand it.
 
-/// A range of changes. Revisions are kept as text; [`Repository::endpoints`](super::git::Repository::endpoints) looks them up.
+/// A range of changes. Revisions are kept as text; [`Repository::endpoints`] looks them up.
+///
+/// [`Repository::endpoints`]: super::git::Repository::endpoints
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Range {
     /// One commit against its first parent.
