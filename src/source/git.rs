@@ -553,6 +553,10 @@ impl Repository {
 
     fn look_up_in_tree(&self, root: Oid, path: &str) -> Found {
         let mut found = Found::Folder(root);
+        // git2 panics on a name that C cannot spell.
+        if path.contains('\0') {
+            return Found::Nothing;
+        }
         for name in path.split('/') {
             let Found::Folder(oid) = found else { return Found::Nothing };
             let Ok(tree) = self.git.find_tree(oid) else { return Found::Missing(oid) };

@@ -266,11 +266,12 @@ fn the_work_tree_is_its_tracked_files() {
     assert!(repository.exists(&side, "b.cpp"));
     assert!(!repository.exists(&side, "untracked.cpp") && !repository.exists(&side, "keep.py"));
     assert_eq!(repository.list(&side, ""), ["b.cpp".into()]);
-    assert!(
-        ["../outside", "/etc/passwd", "src", "", "./b.cpp", "a\0b"]
-            .iter()
-            .all(|path| repository.read(&side, path).is_none())
-    );
+    for path in ["../outside", "/etc/passwd", "src", "", "./b.cpp", "src/", "src//a.cpp", "a\0b"] {
+        for range in [Range::Worktree, Range::Staged, Range::Revision("HEAD".into())] {
+            let side = repository.endpoints(&range).unwrap().after;
+            assert!(repository.read(&side, path).is_none(), "`{path}` in {}", side.name());
+        }
+    }
 }
 
 #[test]
