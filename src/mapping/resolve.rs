@@ -1,0 +1,1 @@
+//! Finds the symbols that a selector picks in a file.
