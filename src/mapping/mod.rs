@@ -5,8 +5,10 @@ mod combine;
 pub mod model;
 mod nearest;
 pub mod parse;
+pub mod resolve;
 pub mod selector;
 
 pub use builtin::{BUILTINS, Builtin};
 pub use model::{End, Link, Mapping, MappingSource, Pattern, Relation, Repository, Scope, Selector, Touch};
 pub use parse::{MappingError, parse};
+pub use resolve::{Resolution, resolve};
