@@ -190,3 +190,121 @@ fn route(came_from: &FxHashMap<NodeIndex, Option<NodeIndex>>, to: NodeIndex) -> 
     route.reverse();
     route
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::symbols::Language;
+
+    fn parse(path: &str, text: &str) -> ParsedFile {
+        ParsedFile::parse(path.into(), Language::Cpp, text.as_bytes().into())
+    }
+
+    /// What a symbol of the first file reaches in one snapshot: routes, with a `?` where they are uncertain.
+    fn reached(files: &[(&str, &str)], from: &str, depth: u32) -> Vec<String> {
+        let files: Vec<ParsedFile> = files.iter().map(|(path, text)| parse(path, text)).collect();
+        let graph = DependencyGraph::of(&[], &files.iter().collect::<Vec<_>>());
+        let symbol = files[0].symbols.iter().position(|symbol| symbol.name == from).expect("the symbol is there");
+        let start = graph.find(Side::After, &files[0].path, symbol).expect("every symbol has a node");
+        let reached = graph.dependencies(&[start], depth);
+        let shown = reached.iter().skip(1).map(|reached| {
+            let names: Vec<&str> = reached.route.iter().map(|id| graph.node(*id).name.as_str()).collect();
+            format!("{}{}", names[1..].join(" > "), if reached.certain { "" } else { "?" })
+        });
+        shown.collect()
+    }
+
+    #[test]
+    fn calls_are_followed_up_to_a_depth() {
+        let text = "static int c() { return 1; }\nstatic int b() { return c(); }\nint a() { return b(); }\n";
+        assert_eq!(reached(&[("x.cpp", text)], "a", 1), ["b"]);
+        assert_eq!(reached(&[("x.cpp", text)], "a", 2), ["b", "b > c"]);
+    }
+
+    #[test]
+    fn a_local_function_is_only_meant_in_its_own_file() {
+        let user = ("a.cpp", "int use() { return check(); }\n");
+        assert!(reached(&[user, ("b.cpp", "static int check() { return 1; }\n")], "use", 1).is_empty());
+        assert_eq!(reached(&[user, ("b.h", "static inline int check() { return 1; }\n")], "use", 1), ["check"]);
+    }
+
+    #[test]
+    fn the_own_namespace_comes_first() {
+        let text =
+            "namespace a { int f() { return 1; } }\nnamespace b { int f() { return 2; }\nint g() { return f(); } }\n";
+        assert_eq!(reached(&[("x.cpp", text)], "b::g", 1), ["b::f"]);
+        let qualified = text.replace("return f()", "return a::f()");
+        assert_eq!(reached(&[("x.cpp", &qualified)], "b::g", 1), ["a::f"]);
+    }
+
+    #[test]
+    fn the_same_file_comes_first() {
+        let user = ("a.cpp", "namespace p { int f() { return 1; } }\nusing namespace p;\nint use() { return f(); }\n");
+        assert_eq!(reached(&[user, ("b.cpp", "namespace q { int f() { return 2; } }\n")], "use", 1), ["p::f"]);
+    }
+
+    #[test]
+    fn a_name_from_elsewhere_is_a_guess() {
+        let user = ("a.cpp", "int use() { return f(); }\n");
+        assert_eq!(reached(&[user, ("b.cpp", "namespace q { int f() { return 2; } }\n")], "use", 1), ["q::f?"]);
+        let many: String = (0..6).map(|at| format!("namespace n{at} {{ int f() {{ return 2; }} }}\n")).collect();
+        assert!(reached(&[user, ("b.cpp", &many)], "use", 1).is_empty());
+    }
+
+    #[test]
+    fn arity_prefers_an_overload() {
+        let text = "int f(int a) { return a; }\nint f(int a, int b) { return a + b; }\nint g() { return f(1, 2); }\n";
+        assert_eq!(reached(&[("x.cpp", text)], "g", 1), ["f"]);
+        let same = "int f(int a) { return a; }\nint f(bool a) { return a; }\nint g() { return f(1); }\n";
+        assert_eq!(reached(&[("x.cpp", same)], "g", 1), ["f?", "f?"]);
+    }
+
+    #[test]
+    fn a_declaration_and_its_definition_are_one_thing() {
+        let user = ("a.cpp", "int f(int a);\nint use() { return f(1); }\n");
+        assert_eq!(reached(&[user, ("b.cpp", "int f(int a) { return a; }\n")], "use", 1), ["f", "f"]);
+    }
+
+    #[test]
+    fn generic_members_of_unknown_objects_are_left_out() {
+        let text = "struct A { int size() { return 1; } int weight() { return 2; } };\n\
+                    template <class T> int f(T x) { return x.size(); }\n\
+                    template <class T> int g(T x) { return x.weight(); }\n";
+        assert!(reached(&[("x.cpp", text)], "f", 1).is_empty());
+        assert_eq!(reached(&[("x.cpp", text)], "g", 1), ["A::weight"]);
+    }
+
+    #[test]
+    fn constants_macros_and_types_count() {
+        let text = "#define LIMIT(x) ((x) < 3)\nstatic bool enabled = true;\nstruct Guard { int a; };\n\
+                    bool f(int x) { Guard guard; return enabled && LIMIT(x); }\n";
+        let mut names = reached(&[("x.cpp", text)], "f", 1);
+        names.sort();
+        assert_eq!(names, ["Guard", "LIMIT", "enabled"]);
+    }
+
+    #[test]
+    fn tables_reach_the_functions_that_their_rows_register() {
+        let text = "static PyObject* apply_(PyObject* self) { return self; }\n\
+                    static PyMethodDef methods[] = {{\"apply\", (PyCFunction)apply_, METH_NOARGS, nullptr}, {nullptr}};\n";
+        let found = reached(&[("x.cpp", text)], "methods", 2);
+        assert!(found.contains(&"methods[\"apply\"]".to_owned()), "{found:?}");
+        assert!(found.contains(&"methods[\"apply\"] > apply_".to_owned()), "{found:?}");
+        let file = parse("x.cpp", text);
+        let graph = DependencyGraph::of(&[&file], &[]);
+        let row = file.symbols.iter().position(|symbol| symbol.kind == SymbolKind::Row).expect("a row");
+        let row = graph.find(Side::Before, &file.path, row).expect("a node");
+        let names: Vec<&str> = graph.registered(row).iter().map(|id| graph.node(*id).name.as_str()).collect();
+        assert_eq!(names, ["apply_"]);
+    }
+
+    #[test]
+    fn what_only_before_mentions_is_kept() {
+        let before = parse("x.cpp", "static int old() { return 1; }\nint f() { return old(); }\n");
+        let after = parse("x.cpp", "int f() { return 1; }\n");
+        let graph = DependencyGraph::of(&[&before], &[&after]);
+        let f = after.symbols.iter().position(|symbol| symbol.name == "f").expect("f is there");
+        let start = graph.find(Side::After, &after.path, f).expect("a node");
+        assert_eq!(graph.dependencies(&[start], 1).len(), 2);
+    }
+}
