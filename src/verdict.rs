@@ -284,3 +284,194 @@ fn is_same_after(a: &ResolvedEnd<'_>, b: &ResolvedEnd<'_>) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::change::What;
+    use crate::ends::{Picked, Piece};
+    use crate::mapping::{Link, Pattern, Relation, Selector};
+    use crate::symbols::{Lines, SymbolKind};
+
+    const LINES: Lines = Lines { start: 10, end: 20 };
+
+    fn selector(text: &str) -> Selector {
+        let (path, name) = text.split_once('#').expect("path#name");
+        let (path, pattern) = (path.into(), Pattern::Name(name.to_owned()));
+        Selector { repository: None, path, pattern, text: text.to_owned(), span: 0..0 }
+    }
+
+    fn link(python: &[&str]) -> Link {
+        Link {
+            id: "apply".to_owned(),
+            relation: Relation::Models,
+            cpp: vec![selector("a.cpp#f")],
+            python: python.iter().map(|text| selector(text)).collect(),
+            names: Vec::new(),
+            why: String::new(),
+            touch: Touch::Any,
+            depth: None,
+            watch: Vec::new(),
+            owners: Vec::new(),
+            tests: Vec::new(),
+            known_differences: Vec::new(),
+            origin: (0, 0..0),
+        }
+    }
+
+    fn found(selector: &Selector) -> Place {
+        let Pattern::Name(name) = &selector.pattern else { panic!("a name") };
+        let piece = Piece { index: 0, name: name.clone(), kind: SymbolKind::Function, lines: LINES, root: true };
+        Place::Found(Picked { path: selector.path.clone(), pieces: vec![piece], ambiguous: false, renamed: false })
+    }
+
+    fn end(selector: &Selector) -> ResolvedEnd<'_> {
+        ResolvedEnd { selector, before: found(selector), after: found(selector) }
+    }
+
+    fn resolved(link: &Link) -> ResolvedLink<'_> {
+        let [cpp, python] = [&link.cpp, &link.python].map(|selectors| selectors.iter().map(end).collect());
+        ResolvedLink { link, cpp, python }
+    }
+
+    fn change(place: &str, rung: Rung) -> Change {
+        let (path, name) = place.split_once('#').expect("path#name");
+        Change {
+            language: Language::of_path(path).expect("a known language"),
+            path: Arc::from(path),
+            before_path: None,
+            symbol: name.to_owned(),
+            before_symbol: None,
+            kind: SymbolKind::Function,
+            what: What::Modified,
+            rung,
+            facets: Vec::new(),
+            before: Some(LINES),
+            after: Some(LINES),
+            certain: true,
+            fingerprints: (0, 1),
+        }
+    }
+
+    fn impact(change: usize, via: &[&str], certain: bool) -> Impact {
+        Impact { change, via: via.iter().map(|name| (*name).to_owned()).collect(), certain }
+    }
+
+    fn verdict(link: &ResolvedLink<'_>, impacts: Vec<Impact>, changes: &[Change]) -> (Verdict, Option<Severity>) {
+        let judged = judge(std::slice::from_ref(link), vec![impacts], changes);
+        (judged[0].verdict, judged[0].severity)
+    }
+
+    const DIRECT: &[&str] = &["f"];
+
+    #[test]
+    fn nothing_that_reaches_the_end_is_untouched() {
+        let link = link(&["a.py#f"]);
+        assert_eq!(verdict(&resolved(&link), Vec::new(), &[]), (Verdict::Untouched, None));
+    }
+
+    #[test]
+    fn only_a_semantic_change_drifts() {
+        let link = link(&["a.py#f"]);
+        let cosmetic = [change("a.cpp#f", Rung::Layout)];
+        let semantic = [change("a.cpp#f", Rung::Semantic)];
+        let impacts = || vec![impact(0, DIRECT, true)];
+        assert_eq!(verdict(&resolved(&link), impacts(), &cosmetic), (Verdict::Cosmetic, None));
+        assert_eq!(verdict(&resolved(&link), impacts(), &semantic), (Verdict::Drifted, Some(Severity::Error)));
+    }
+
+    #[test]
+    fn a_watched_rung_counts_on_both_sides() {
+        let mut link = link(&["a.py#f"]);
+        link.watch = vec![Rung::Message];
+        let mut changes = vec![change("a.cpp#f", Rung::Message)];
+        let impacts = || vec![impact(0, DIRECT, true)];
+        assert_eq!(verdict(&resolved(&link), impacts(), &changes).0, Verdict::Drifted);
+        changes.push(change("a.py#f", Rung::Message));
+        assert_eq!(verdict(&resolved(&link), impacts(), &changes).0, Verdict::CoChanged);
+    }
+
+    #[test]
+    fn python_must_change_what_it_does() {
+        let link = link(&["a.py#f"]);
+        let with = |rung| [change("a.cpp#f", Rung::Semantic), change("a.py#f", rung)];
+        let impacts = || vec![impact(0, DIRECT, true)];
+        assert_eq!(verdict(&resolved(&link), impacts(), &with(Rung::Layout)).0, Verdict::Drifted);
+        assert_eq!(verdict(&resolved(&link), impacts(), &with(Rung::Semantic)), (Verdict::CoChanged, None));
+    }
+
+    #[test]
+    fn touch_all_asks_for_every_python_end() {
+        let mut link = link(&["a.py#f", "b.py#g"]);
+        let changes = [change("a.cpp#f", Rung::Semantic), change("b.py#g", Rung::Semantic)];
+        let impacts = || vec![impact(0, DIRECT, true)];
+        assert_eq!(verdict(&resolved(&link), impacts(), &changes).0, Verdict::CoChanged);
+        link.touch = Touch::All;
+        assert_eq!(verdict(&resolved(&link), impacts(), &changes).0, Verdict::Drifted);
+    }
+
+    #[test]
+    fn severity_follows_the_path() {
+        let link = link(&["a.py#f"]);
+        let changes = [change("a.cpp#g", Rung::Semantic)];
+        let through = |certain| verdict(&resolved(&link), vec![impact(0, &["f", "g"], certain)], &changes);
+        assert_eq!(through(true), (Verdict::Drifted, Some(Severity::Warning)));
+        assert_eq!(through(false), (Verdict::Drifted, Some(Severity::Note)));
+    }
+
+    #[test]
+    fn a_selector_that_the_range_breaks_is_an_error() {
+        let link = link(&["a.py#f"]);
+        let mut ends = resolved(&link);
+        ends.cpp[0].after = Place::Nothing { nearest: Vec::new() };
+        assert_eq!(verdict(&ends, Vec::new(), &[]), (Verdict::Unresolved, Some(Severity::Error)));
+        ends.cpp[0].before = Place::NoFile;
+        assert_eq!(verdict(&ends, Vec::new(), &[]), (Verdict::Unresolved, Some(Severity::Warning)));
+    }
+
+    #[test]
+    fn a_corrected_selector_is_no_defect() {
+        let mut link = link(&["a.py#f"]);
+        link.cpp.push(selector("a.cpp#g"));
+        let mut ends = resolved(&link);
+        ends.cpp[0].after = Place::Nothing { nearest: Vec::new() };
+        ends.cpp[1].before = Place::Nothing { nearest: Vec::new() };
+        assert_eq!(verdict(&ends, Vec::new(), &[]), (Verdict::Untouched, None));
+    }
+
+    #[test]
+    fn without_a_twin_nothing_is_left_behind() {
+        let link = link(&["a.py#f"]);
+        let mut ends = resolved(&link);
+        (ends.python[0].before, ends.python[0].after) = (Place::NoFile, Place::NoFile);
+        let changes = [change("a.cpp#f", Rung::Semantic)];
+        let judged = verdict(&ends, vec![impact(0, DIRECT, true)], &changes);
+        assert_eq!(judged, (Verdict::Unresolved, Some(Severity::Warning)));
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_undecided() {
+        let link = link(&["a.py#f"]);
+        let unreadable = || Place::Unreadable { reason: "binary content".to_owned(), changed: true };
+        let mut ends = resolved(&link);
+        ends.python[0].after = unreadable();
+        assert_eq!(verdict(&ends, Vec::new(), &[]).0, Verdict::Untouched);
+        let changes = [change("a.cpp#f", Rung::Semantic)];
+        let judged = verdict(&ends, vec![impact(0, DIRECT, true)], &changes);
+        assert_eq!(judged, (Verdict::Undecided, Some(Severity::Error)));
+        ends.cpp[0].before = unreadable();
+        assert_eq!(verdict(&ends, Vec::new(), &[]).0, Verdict::Undecided);
+    }
+
+    #[test]
+    fn a_change_in_unparsable_code_is_undecided() {
+        let link = link(&["a.py#f"]);
+        let mut changes = [change("a.cpp#f", Rung::Semantic), change("a.py#f", Rung::Semantic)];
+        changes[0].certain = false;
+        let impacts = || vec![impact(0, DIRECT, true)];
+        assert_eq!(verdict(&resolved(&link), impacts(), &changes[..1]).0, Verdict::Undecided);
+        assert_eq!(verdict(&resolved(&link), impacts(), &changes).0, Verdict::CoChanged);
+    }
+}
