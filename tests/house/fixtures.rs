@@ -4,6 +4,7 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use dynadrift::ladder::Rung;
+use dynadrift::symbols::{Language, ParsedFile, Symbol};
 
 use crate::case::{self, Case, Files, diff};
 use crate::command_line::run;
@@ -141,4 +142,37 @@ fn rewrite(case: &Case, found: impl Iterator<Item = String>) {
     lines.extend(found.iter().map(String::as_str));
     lines.sort_by_key(|line| (!line.starts_with('#'), line.starts_with("link ")));
     fs::write(&path, lines.join("\n") + "\n").unwrap();
+}
+
+#[test]
+fn a_rewrapped_copy_has_the_same_symbols() {
+    hold_always(case::all(), |case| {
+        let mut found = Vec::new();
+        for (side, files) in case.sides() {
+            for (path, text) in files {
+                let plain = symbols(path, text);
+                for seed in 1..=4 {
+                    let copy = symbols(path, &rewrap(path, text, seed));
+                    found.extend(
+                        plain.iter().filter(|s| !copy.contains(s)).map(|s| format!("{side}, seed {seed}: - {s}")),
+                    );
+                    found.extend(
+                        copy.iter().filter(|s| !plain.contains(s)).map(|s| format!("{side}, seed {seed}: + {s}")),
+                    );
+                }
+            }
+        }
+        found
+    });
+}
+
+/// A line for every symbol of a file, whatever its layout.
+fn symbols(path: &str, text: &[u8]) -> Vec<String> {
+    let language = Language::of_path(path).unwrap();
+    let file = ParsedFile::parse(path.into(), language, text.into());
+    let damage = |symbol: &Symbol| if symbol.damaged { " damaged" } else { "" };
+    file.symbols
+        .iter()
+        .map(|s| format!("{:?} {}({:?}) {:x}{}", s.kind, s.name, s.parameters, s.fingerprint as u32, damage(s)))
+        .collect()
 }
