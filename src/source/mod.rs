@@ -1,6 +1,8 @@
 //! Snapshots: the files of two revisions as plain values, and why a file could not be read.
 
 pub mod git;
+pub mod range;
+mod rename;
 
 use std::collections::BTreeMap;
 use std::fmt;
