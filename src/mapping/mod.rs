@@ -1,5 +1,14 @@
 //! The mapping: which C++ entry points are simulated by which Python code.
 
+pub mod builtin;
+mod combine;
 pub mod model;
+mod nearest;
+pub mod parse;
+pub mod resolve;
+pub mod selector;
 
-pub use model::{End, Link, Mapping, Pattern, Relation, Selector, Touch};
+pub use builtin::{BUILTINS, Builtin};
+pub use model::{End, Link, Mapping, MappingSource, Pattern, Relation, Repository, Scope, Selector, Touch};
+pub use parse::{MappingError, parse};
+pub use resolve::{Resolution, resolve};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use globset::GlobSet;
+use globset::{Glob, GlobBuilder, GlobSet};
 
 use crate::ladder::Rung;
 
@@ -14,6 +14,10 @@ pub struct Mapping {
     /// Sorted by id; ids are unique.
     pub links: Vec<Link>,
     pub scope: Scope,
+    /// Macros that the C++ parser is taught, sorted.
+    pub macros: Vec<String>,
+    /// Other repositories that selectors may name, sorted by name.
+    pub repositories: Vec<Repository>,
     /// The files it was read from, for frames that point into them. A link's `origin` is an index into this.
     pub sources: Vec<MappingSource>,
 }
@@ -31,6 +35,19 @@ pub struct MappingSource {
 pub struct Scope {
     pub cpp: GlobSet,
     pub python: GlobSet,
+    /// The globs as written, in order.
+    pub cpp_globs: Vec<String>,
+    pub python_globs: Vec<String>,
+}
+
+/// A repository other than the checked one, `[repository.NAME]`.
+#[derive(Debug, Clone)]
+pub struct Repository {
+    pub name: String,
+    pub url: Option<String>,
+    pub about: Option<String>,
+    /// Which source, and the bytes of its header in it.
+    pub origin: (usize, Range<usize>),
 }
 
 /// One entry of the mapping.
@@ -103,6 +120,8 @@ pub struct Selector {
     pub pattern: Pattern,
     /// As written.
     pub text: String,
+    /// Which source it was read from: in a union, a link may hold selectors of both snapshots.
+    pub source: usize,
     /// Bytes of the string in its mapping source.
     pub span: Range<usize>,
 }
@@ -122,10 +141,45 @@ pub enum Pattern {
     Literal(String),
 }
 
+impl End {
+    /// The key of a link that holds its selectors.
+    pub fn key(self) -> &'static str {
+        match self {
+            End::Cpp => "cpp",
+            End::Python => "python",
+        }
+    }
+}
+
 impl fmt::Display for Selector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
     }
+}
+
+impl Scope {
+    /// Compiles globs in which `*` stays inside a folder and `**` does not.
+    pub fn of(cpp_globs: Vec<String>, python_globs: Vec<String>) -> Result<Scope, globset::Error> {
+        let (cpp, python) = (compile(&cpp_globs)?, compile(&python_globs)?);
+        Ok(Scope { cpp, python, cpp_globs, python_globs })
+    }
+}
+
+/// A glob as `[scope]` means it.
+pub(super) fn glob(text: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(text).literal_separator(true).build()
+}
+
+fn compile(globs: &[String]) -> Result<GlobSet, globset::Error> {
+    let mut set = GlobSet::builder();
+    for text in globs {
+        set.add(glob(text)?);
+    }
+    set.build()
+}
+
+impl Touch {
+    pub const ALL: [(&'static str, Touch); 2] = [("any", Touch::Any), ("all", Touch::All)];
 }
 
 impl Relation {
