@@ -11,6 +11,8 @@
 //!            │                              │
 //!            │                         [change]  diff, each change put on its rung by the [ladder]
 //!            │                              │
+//!         [ends] ──────────────────────[corpus]  the parsed files of both sides
+//!            │                              │
 //!            └──────── [impact] trace over the [graph] ────┐
 //!                                                       [verdict] judge
 //!                                                          │
@@ -29,6 +31,10 @@ pub mod change;
 
 pub mod mapping;
 
+pub mod corpus;
+
+pub mod ends;
+
 pub mod graph;
 
 pub mod impact;
@@ -44,3 +50,64 @@ pub mod report;
 pub mod commands;
 
 pub mod cli;
+
+use rustc_hash::FxHashSet;
+
+use change::Change;
+use corpus::{Corpus, Side};
+use graph::DependencyGraph;
+use impact::Impact;
+use mapping::Mapping;
+use source::SnapshotPair;
+use symbols::Language;
+use verdict::{Outcome, Report};
+
+/// Judges a range: which links of the mapping its C++ changes reach, and which Python ends were left behind.
+pub fn check(mapping: &Mapping, pair: &SnapshotPair) -> Report {
+    check_observed(mapping, pair, &mut |_| ())
+}
+
+/// [`check`], telling the name of each stage as it begins; the core has no clock of its own.
+pub fn check_observed(mapping: &Mapping, pair: &SnapshotPair, on_stage: &mut dyn FnMut(&'static str)) -> Report {
+    on_stage("parse");
+    let mut corpus = Corpus::read(mapping, pair);
+    on_stage("diff");
+    let changes = change::diff(&corpus.pairs);
+    on_stage("resolve");
+    corpus.read_dependents(&names_that_count(&changes, mapping));
+    let mut links = ends::resolve_cpp(mapping, &corpus);
+    on_stage("graph");
+    let [before, after] = Side::BOTH.map(|side| corpus.files(side, Language::Cpp));
+    let graph = DependencyGraph::of(&before, &after);
+    on_stage("trace");
+    let impacts = impact::trace(&changes, &graph, &links);
+    on_stage("judge");
+    corpus.read_paths(twins(mapping, &impacts));
+    ends::resolve_python(&mut links, &corpus);
+    let judged = verdict::judge(&links, impacts, &changes);
+    let findings = verdict::findings(&links, &judged, &changes, mapping, &corpus);
+    Report {
+        before: pair.before.clone(),
+        after: pair.after.clone(),
+        outcome: Outcome::of(&judged),
+        links: judged,
+        findings,
+        files_parsed: corpus.files_parsed(),
+        skipped: corpus.skipped,
+        changes,
+    }
+}
+
+/// The names by which other files could mention what changed, as far as it counts for any link.
+fn names_that_count<'c>(changes: &'c [Change], mapping: &Mapping) -> FxHashSet<&'c str> {
+    let counts = |change: &&Change| mapping.links.iter().any(|link| impact::counts(link, change.rung));
+    let changes = changes.iter().filter(|change| change.language == Language::Cpp).filter(counts);
+    let names = changes.flat_map(|change| [Some(&change.symbol), change.before_symbol.as_ref()]).flatten();
+    names.filter_map(|name| name.rsplit("::").next()).filter(|name| !name.is_empty()).collect()
+}
+
+/// The Python files of the links that something reaches.
+fn twins<'m>(mapping: &'m Mapping, impacts: &[Vec<Impact>]) -> impl Iterator<Item = &'m str> {
+    let reached = mapping.links.iter().zip(impacts).filter(|(_, impacts)| !impacts.is_empty());
+    reached.flat_map(|(link, _)| &link.python).map(|selector| &*selector.path)
+}

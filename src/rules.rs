@@ -1,6 +1,13 @@
 //! The rules: one row for every kind of finding, with what it means and what to do.
 
-use crate::finding::Severity;
+/// How much a finding asks for. How sure it is, is said in its notes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Severity {
+    Note,
+    Warning,
+    Error,
+}
 
 /// A kind of finding.
 #[derive(Debug)]
@@ -17,4 +24,189 @@ pub struct Rule {
     pub example: &'static str,
     /// What to do, Markdown.
     pub remedy: &'static str,
+}
+
+/// All rules, the alarms first.
+pub static RULES: &[&Rule] = &[
+    &DRIFTED_LINK,
+    &DRIFTED_THROUGH_CALLEE,
+    &COSMETIC_PYTHON_CHANGE,
+    &UNDECIDED_LINK,
+    &UNRESOLVED_SELECTOR,
+    &AMBIGUOUS_SELECTOR,
+    &UNREADABLE_SOURCE,
+    &REMOVED_LINK,
+    &WEAKENED_LINK,
+];
+
+/// The rule with this id.
+pub fn named(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+pub static DRIFTED_LINK: Rule = Rule {
+    id: "drifted-link",
+    severity: Severity::Error,
+    summary: "a C++ entry point changed what it does, and the Python that simulates it did not",
+    explanation: "\
+Dynamo cannot trace into C++, so for some C++ entry points `torch/_dynamo` holds Python that repeats what they do. The \
+mapping links the two ends. This range changes the C++ end semantically: the difference remains after layout, spelling, \
+local names, message texts, structure and reference counting have been taken out. No Python end of the link changed \
+semantically in the same range.
+
+Unless the Python end is right for both versions, `torch.compile` now behaves differently from eager mode. Such gaps \
+show no error; in PyTorch the known ones stayed for 65 to 583 days and were found by users.",
+    example: "\
+`THPFunction_apply` learns to call `setup_context` when a `torch.autograd.Function` overrides it. \
+`AutogradFunctionVariable.call_apply` still passes `ctx` to `forward` in every case: the same class works in eager mode \
+and fails under `torch.compile`.",
+    remedy: "\
+1. Read the frames: the changed C++ lines, and the beginning of the Python twin. The notes name what changed (`signature`, \
+`raises`, `state`, …).
+2. If the simulation must follow, change the Python end in the same range, with a test that runs both modes.
+3. If it need not follow, say why in the commit message. `drift explain LINK` shows what the two ends share and which \
+differences are deliberate.",
+};
+
+pub static DRIFTED_THROUGH_CALLEE: Rule = Rule {
+    id: "drifted-through-callee",
+    severity: Severity::Warning,
+    summary: "something that a C++ entry point depends on changed, and the Python that simulates it did not",
+    explanation: "\
+The entry point itself is as it was, but a function, macro, type, constant or table that it uses changed semantically, at \
+most two steps away (or as many as `depth` of the link says). The note `path:` gives the steps from the entry point to the \
+change.
+
+What an entry point does is often decided in a function it calls, so this can be drift like any other. It is a warning \
+because many such changes do not show at the entry point. Where a step of the path could mean several things (an \
+overload, a member call on an object whose type is not known), the finding is only a note.",
+    example: "\
+`THPFunction_apply` calls `unpack_input`, which decides whether a graph is recorded. `unpack_input` starts to look at \
+inference mode; `THPFunction_apply` does not change by a letter, and its simulation is wrong.",
+    remedy: "\
+1. Follow the path and ask whether Python code that calls the entry point can see the difference.
+2. If so, change the Python end in the same range.
+3. If changes of this callee never matter to this link, lower `depth` in the link. If they always matter, add the callee to \
+the `cpp` end: its changes are errors then.",
+};
+
+pub static COSMETIC_PYTHON_CHANGE: Rule = Rule {
+    id: "cosmetic-python-change",
+    severity: Severity::Note,
+    summary: "the Python end was touched together with the C++ end, but does what it did before",
+    explanation: "\
+The C++ end changed semantically and the range edits the Python end, but only its comments, annotations, layout, names or \
+message texts. That does not count as following the C++ change, so the link is reported as drifted as well. This finding \
+says which edit was seen, so that nobody has to wonder why it did not count.",
+    example: "\
+A commit adds keyword arguments to a C++ method and writes `# keep in sync with THPFunction_apply` above the Python \
+method that simulates it.",
+    remedy: "\
+Change what the Python end does, as the drift finding of the same link says. If a changed text *is* what has to follow \
+(Dynamo copies an error message), add `watch = [\"message\"]` to the link.",
+};
+
+pub static UNDECIDED_LINK: Rule = Rule {
+    id: "undecided-link",
+    severity: Severity::Error,
+    summary: "a link could not be judged",
+    explanation: "\
+Something that the judgement needs is not there: a changed file that holds an end of the link could not be read, or a C++ \
+end changed in code that the parser could not make sense of, so that its change could not be put on a rung. Silence would \
+look like a pass, so this is an error, and the run ends with exit code 2.",
+    example: "\
+In a partial clone the blob of `torch/csrc/autograd/python_function.cpp` was never fetched, and the range changes it.",
+    remedy: "\
+Fetch what is missing (`git fetch --refetch`, or a clone without `--filter`) and run the check again. Where the parser \
+stumbles over a macro, teach it: `[language.cpp] macros` in the mapping. Until then compare the two ends by hand.",
+};
+
+pub static UNRESOLVED_SELECTOR: Rule = Rule {
+    id: "unresolved-selector",
+    severity: Severity::Warning,
+    summary: "a selector of the mapping points at nothing",
+    explanation: "\
+A link is only as good as its selectors. One that resolves on neither side of the range is stale: a warning, since this \
+range did not make it so. One that resolved before and does not after was broken by this range, which removed, renamed or \
+moved the code: an error, since from now on nobody would notice changes there.
+
+Many stale selectors together mean that the mapping was made for a much older or newer tree; they are told in one finding.",
+    example: "\
+A commit moves `THPFunction_apply` to `python_function_apply.cpp`. The link still says \
+`torch/csrc/autograd/python_function.cpp#THPFunction_apply`.",
+    remedy: "\
+Correct the selector in the mapping; the finding names where the code went, or the nearest names. If the code is gone for \
+good and its Python twin with it, remove the link.",
+};
+
+pub static AMBIGUOUS_SELECTOR: Rule = Rule {
+    id: "ambiguous-selector",
+    severity: Severity::Warning,
+    summary: "a selector of the mapping matches more than one symbol",
+    explanation: "\
+A selector may be any suffix of a qualified name as long as it is unique in its file. This one is not, or not any more. \
+The link is judged as if all matches belonged to it, so nothing is missed, but changes of the wrong symbol are reported too.",
+    example: "`torch/csrc/autograd/python_hook.cpp#operator()` matches the call operators of three classes.",
+    remedy: "\
+Write more of the name (`PyFunctionPreHook::operator()`), or the parameter types of the overload (`f(int, PyObject*)`).",
+};
+
+pub static UNREADABLE_SOURCE: Rule = Rule {
+    id: "unreadable-source",
+    severity: Severity::Note,
+    summary: "a file could not be read",
+    explanation: "\
+The content of a file is missing from the repository, too large, binary, or of a kind there is no parser for. If the range \
+changes the file, a change inside it could reach a link unseen: a warning. If the range leaves the file alone, only its \
+selectors could not be checked: a note. Where a link depends on it, `undecided-link` says so.",
+    example: "A partial clone made with `--filter=blob:none` in which the old version of a changed file was never fetched.",
+    remedy: "Fetch the missing objects, or narrow `[scope]` in the mapping to what matters.",
+};
+
+pub static REMOVED_LINK: Rule = Rule {
+    id: "removed-link",
+    severity: Severity::Warning,
+    summary: "this range removes a link from the mapping",
+    explanation: "\
+Removing a link switches off its alarm for good. That is right when the entry point or its simulation is gone, and wrong \
+when the link was in the way. For this range the link is still judged as it was before, so a change cannot silence its own \
+alarm.",
+    example: "A commit changes `THPFunction_apply` and deletes `[link.autograd-function-apply]` from `.drift/autograd.toml`.",
+    remedy: "Restore the link, or say in the commit message why its Python end has nothing to follow any more.",
+};
+
+pub static WEAKENED_LINK: Rule = Rule {
+    id: "weakened-link",
+    severity: Severity::Warning,
+    summary: "this range makes a link of the mapping less strict",
+    explanation: "\
+The link watches less of the C++ than before, looks less far through callees, ignores a rung that counted, or is content \
+with fewer of its Python ends. For this range it is judged as strictly as before, so a change cannot silence its own alarm.",
+    example: "A commit edits a callee two steps away and sets `depth = 1` in the link that it reaches.",
+    remedy: "Restore what was dropped, or say in the commit message why less needs to be followed from now on.",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_unique_kebab_case_and_found() {
+        for (at, rule) in RULES.iter().enumerate() {
+            assert!(rule.id.chars().all(|char| char.is_ascii_lowercase() || char == '-'), "{}", rule.id);
+            assert!(RULES[..at].iter().all(|other| other.id != rule.id), "{} twice", rule.id);
+            assert!(std::ptr::eq(named(rule.id).expect("registered"), *rule));
+        }
+        assert!(named("no-such-rule").is_none());
+    }
+
+    #[test]
+    fn every_row_says_everything() {
+        for rule in RULES {
+            for text in [rule.summary, rule.explanation, rule.example, rule.remedy] {
+                assert!(!text.trim().is_empty(), "{}", rule.id);
+            }
+            assert!(rule.summary.starts_with(|char: char| char.is_lowercase()), "{}", rule.id);
+        }
+    }
 }

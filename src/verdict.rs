@@ -1,9 +1,19 @@
 //! Verdicts: the judgement on each link.
+//!
+//! Where several verdicts fit, the first of these is given: `undecided`, `drifted`, `unresolved` by this range,
+//! `co-changed`, `unresolved` since before, `cosmetic`, `untouched`. A stale selector outranks `cosmetic`, because it may
+//! hide a change; it does not outrank `co-changed`, where somebody has just looked at both ends.
 
 use crate::change::{Change, Skipped};
-use crate::finding::{Finding, Severity};
-use crate::impact::Impact;
+use crate::corpus::Corpus;
+use crate::ends::{Defect, Place, ResolvedEnd, ResolvedLink};
+use crate::finding::alarm::{self, Case, LeftBehind};
+use crate::finding::place::{self, Lost};
+use crate::finding::{self, Finding, Severity};
+use crate::impact::{Impact, Places, counts};
 use crate::ladder::Rung;
+use crate::mapping::{Mapping, Touch};
+use crate::symbols::Language;
 
 /// The judgement on one link; see `docs/glossary.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -56,4 +66,221 @@ pub enum Outcome {
     Clean,
     Drifted,
     Undecided,
+}
+
+/// Judges every link. `impacts` are those of the links, in the same order.
+pub fn judge(links: &[ResolvedLink<'_>], impacts: Vec<Vec<Impact>>, changes: &[Change]) -> Vec<Judged> {
+    let places = Places::of(changes, Language::Python);
+    let judged = links.iter().zip(impacts).map(|(link, impacts)| {
+        let python = python_rungs(link, &places, changes);
+        let (verdict, severity) = Bench { link, impacts: &impacts, python: &python, changes }.verdict();
+        let python = link.python.iter().zip(python);
+        let python = python.map(|(end, rung)| PythonEnd { selector: end.selector.text.clone(), rung }).collect();
+        Judged { link: link.link.id.clone(), verdict, severity, impacts, python }
+    });
+    judged.collect()
+}
+
+/// What a person is told: about links, selectors and files. `judged` are the verdicts on the links, in the same order.
+pub fn findings(
+    links: &[ResolvedLink<'_>],
+    judged: &[Judged],
+    changes: &[Change],
+    mapping: &Mapping,
+    corpus: &Corpus<'_>,
+) -> Vec<Finding> {
+    let places = Places::of(changes, Language::Python);
+    let mut findings = Vec::new();
+    for (link, judged) in links.iter().zip(judged) {
+        let python: Vec<Option<Rung>> = judged.python.iter().map(|end| end.rung).collect();
+        let bench = Bench { link, impacts: &judged.impacts, python: &python, changes };
+        findings.extend(bench.findings(judged, &places, mapping, corpus));
+    }
+    findings.extend(place::lost(&lost(links), changes, mapping));
+    findings.extend(corpus.skipped.iter().map(|skipped| place::unreadable_change(&skipped.path, &skipped.reason)));
+    findings.extend(corpus.unreadable_unchanged().map(|(path, reason)| place::unreadable_unchanged(path, &reason)));
+    finding::sort(&mut findings);
+    findings
+}
+
+impl Report {
+    /// Adds findings from outside the judgement, such as those about the mapping itself.
+    pub fn with_findings(mut self, more: Vec<Finding>) -> Report {
+        self.findings.extend(more);
+        finding::sort(&mut self.findings);
+        self
+    }
+}
+
+impl Outcome {
+    pub fn of(judged: &[Judged]) -> Outcome {
+        let any = |verdict: Verdict| judged.iter().any(|judged| judged.verdict == verdict);
+        match () {
+            () if any(Verdict::Undecided) => Outcome::Undecided,
+            () if any(Verdict::Drifted) => Outcome::Drifted,
+            () => Outcome::Clean,
+        }
+    }
+}
+
+/// One link on trial.
+struct Bench<'a> {
+    link: &'a ResolvedLink<'a>,
+    impacts: &'a [Impact],
+    /// How deep each Python end changed.
+    python: &'a [Option<Rung>],
+    changes: &'a [Change],
+}
+
+impl<'a> Bench<'a> {
+    fn verdict(&self) -> (Verdict, Option<Severity>) {
+        let defects: Vec<Defect> = self.link.ends().filter_map(|end| defect(self.link, end)).collect();
+        let has = |wanted: &[Defect]| defects.iter().any(|defect| wanted.contains(defect));
+        let drift = self.drift();
+        if !self.reasons().is_empty() {
+            (Verdict::Undecided, Some(Severity::Error))
+        } else if drift.is_some() {
+            (Verdict::Drifted, drift)
+        } else if has(&[Defect::Broken, Defect::Renamed]) {
+            (Verdict::Unresolved, Some(Severity::Error))
+        } else if self.followed() && !self.counting().is_empty() {
+            (Verdict::CoChanged, None)
+        } else if has(&[Defect::StaleFile, Defect::StaleSymbol]) {
+            (Verdict::Unresolved, Some(Severity::Warning))
+        } else if !self.impacts.is_empty() {
+            (Verdict::Cosmetic, None)
+        } else {
+            (Verdict::Untouched, None)
+        }
+    }
+
+    /// How bad it is that the Python end did not follow, if it had to.
+    fn drift(&self) -> Option<Severity> {
+        let strongest = self.counting().into_iter().next()?;
+        if self.followed() || self.has_no_twin() {
+            return None;
+        }
+        Some(match (strongest.is_direct(), strongest.certain) {
+            (true, _) => Severity::Error,
+            (false, true) => Severity::Warning,
+            (false, false) => Severity::Note,
+        })
+    }
+
+    /// Why the link cannot be judged.
+    fn reasons(&self) -> Vec<String> {
+        let unreadable = |ends: &[ResolvedEnd<'_>]| {
+            let reasons = ends.iter().filter_map(|end| Some((&end.selector.path, end.unreadable_change()?)));
+            let mut reasons: Vec<String> =
+                reasons.map(|(path, reason)| format!("`{path}` changed and {reason}")).collect();
+            reasons.dedup();
+            reasons
+        };
+        let mut reasons = unreadable(&self.link.cpp);
+        let counting = self.counting();
+        if !counting.is_empty() && !self.followed() {
+            reasons.extend(unreadable(&self.link.python));
+            reasons.extend(self.unparsed(&counting));
+        }
+        reasons
+    }
+
+    /// The C++ end changed, but only in code that could not be parsed: how deep, is not known.
+    fn unparsed(&self, counting: &[&Impact]) -> Option<String> {
+        let change = |impact: &&&Impact| &self.changes[impact.change];
+        let direct: Vec<&Change> =
+            counting.iter().filter(|impact| impact.is_direct()).map(|impact| change(&impact)).collect();
+        let first = direct.first().filter(|_| direct.iter().all(|change| !change.certain))?;
+        Some(format!("the syntax of `{}` could not be read, so its change may be cosmetic", first.symbol))
+    }
+
+    /// The impacts that count, the strongest first.
+    fn counting(&self) -> Vec<&'a Impact> {
+        let counts = |impact: &&Impact| counts(self.link.link, self.changes[impact.change].rung);
+        self.impacts.iter().filter(counts).collect()
+    }
+
+    /// Enough Python ends changed in a way that counts. Stale ones cannot, and are told elsewhere.
+    fn followed(&self) -> bool {
+        let ends = self.link.python.iter().zip(self.python);
+        let mut alive = ends.filter(|(end, _)| !is_stale(end)).map(|(_, rung)| self.has_followed(*rung)).peekable();
+        match self.link.link.touch {
+            Touch::Any => alive.any(|followed| followed),
+            Touch::All => alive.peek().is_some() && alive.all(|followed| followed),
+        }
+    }
+
+    fn has_followed(&self, rung: Option<Rung>) -> bool {
+        rung.is_some_and(|rung| counts(self.link.link, rung))
+    }
+
+    /// Dynamo has none of the files yet, or no longer: there is nothing that could be left behind.
+    fn has_no_twin(&self) -> bool {
+        let mut defects = self.link.python.iter().map(ResolvedEnd::defect);
+        !self.link.python.is_empty() && defects.all(|defect| defect == Some(Defect::StaleFile))
+    }
+
+    fn findings(&self, judged: &Judged, places: &Places<'_>, mapping: &Mapping, corpus: &Corpus<'_>) -> Vec<Finding> {
+        let ends = self.link.python.iter().zip(self.python).filter(|(end, _)| !is_stale(end));
+        let left_behind = ends.filter(|(_, rung)| !self.has_followed(**rung));
+        let left_behind = left_behind.map(|(end, rung)| LeftBehind { end, rung: *rung }).collect();
+        let (link, changes) = (self.link, self.changes);
+        let case = Case { link, impacts: self.counting(), left_behind, changes, mapping, corpus };
+        match (judged.verdict, judged.severity) {
+            (Verdict::Undecided, _) => vec![alarm::undecided(&case, &self.reasons())],
+            (Verdict::Drifted, Some(severity)) => {
+                let drifted = alarm::drifted(&case, severity).into_iter();
+                drifted.chain(self.cosmetic_python(&case, places)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn cosmetic_python(&self, case: &Case<'_>, places: &Places<'_>) -> Vec<Finding> {
+        let touched = case.left_behind.iter().filter(|left| left.rung.is_some());
+        let findings = touched.filter_map(|left| {
+            let change = &self.changes[*places.of_end(left.end).first()?];
+            Some(alarm::cosmetic_python(case, left.end, change))
+        });
+        findings.collect()
+    }
+}
+
+/// The deepest rung on which each Python end changed.
+fn python_rungs(link: &ResolvedLink<'_>, places: &Places<'_>, changes: &[Change]) -> Vec<Option<Rung>> {
+    let rung = |end| places.of_end(end).into_iter().map(|change| changes[change].rung).max();
+    link.python.iter().map(rung).collect()
+}
+
+fn lost<'a>(links: &'a [ResolvedLink<'a>]) -> Vec<Lost<'a>> {
+    let ends = links.iter().flat_map(|link| link.ends().map(move |end| (link, end)));
+    ends.filter_map(|(link, end)| Some(Lost { link, end, defect: defect(link, end)? })).collect()
+}
+
+fn is_stale(end: &ResolvedEnd<'_>) -> bool {
+    matches!(end.defect(), Some(Defect::StaleFile | Defect::StaleSymbol))
+}
+
+/// What is wrong with an end, seen together with the others: where the range corrects the mapping, the selectors of
+/// before and of after stand side by side, and what broke the one is what made the other.
+fn defect(link: &ResolvedLink<'_>, end: &ResolvedEnd<'_>) -> Option<Defect> {
+    let defect = end.defect()?;
+    let side = if link.cpp.iter().any(|other| std::ptr::eq(other, end)) { &link.cpp } else { &link.python };
+    let has_heir = match defect {
+        Defect::Broken => side.iter().any(|other| is_new(other)),
+        Defect::Renamed => side.iter().any(|other| !std::ptr::eq(other, end) && is_same_after(other, end)),
+        _ => false,
+    };
+    (!has_heir).then_some(defect)
+}
+
+fn is_new(end: &ResolvedEnd<'_>) -> bool {
+    !matches!(end.before, Place::Found(_)) && matches!(end.after, Place::Found(_))
+}
+
+fn is_same_after(a: &ResolvedEnd<'_>, b: &ResolvedEnd<'_>) -> bool {
+    match (&a.after, &b.after) {
+        (Place::Found(a), Place::Found(b)) => !a.renamed && a.path == b.path && a.pieces == b.pieces,
+        _ => false,
+    }
 }

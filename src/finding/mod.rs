@@ -1,8 +1,14 @@
 //! Findings: what a person is told, built in one place, rendered in many.
 
+pub mod alarm;
+pub mod frame;
+pub mod mapping;
+pub mod place;
+
 use std::sync::Arc;
 
 use crate::rules::Rule;
+pub use crate::rules::Severity;
 
 /// What a person is told.
 #[derive(Debug, Clone)]
@@ -21,14 +27,6 @@ pub struct Finding {
     pub frames: Vec<Frame>,
     /// Further facts, one line each: the path to the entry point, facets.
     pub notes: Vec<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Severity {
-    Note,
-    Warning,
-    Error,
 }
 
 /// A piece of code with the lines that matter marked.
@@ -57,4 +55,39 @@ pub enum Mark {
     Highlighted,
     /// Lines were left out here.
     Gap,
+}
+
+/// Worst first, then by place, so that the order never depends on how they were found.
+pub fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let key = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.path.clone(), finding.line);
+        key(a).cmp(&key(b)).then_with(|| (a.rule.id, &a.link, &a.message).cmp(&(b.rule.id, &b.link, &b.message)))
+    });
+}
+
+impl Finding {
+    /// A finding of a rule with the rule's severity; the rest is filled in by the caller.
+    fn of(rule: &'static Rule, message: String) -> Finding {
+        Finding {
+            rule,
+            severity: rule.severity,
+            message,
+            path: None,
+            line: None,
+            link: None,
+            help: None,
+            frames: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
+/// `a`, `b` and 3 more.
+fn listed(names: &[&str], most: usize) -> String {
+    let quoted: Vec<String> = names.iter().take(most).map(|name| format!("`{name}`")).collect();
+    match (names.len() > most, quoted.split_last()) {
+        (true, _) => format!("{} and {} more", quoted.join(", "), names.len() - most),
+        (false, Some((last, rest))) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        (false, _) => quoted.join(""),
+    }
 }

@@ -1,0 +1,285 @@
+//! The corpus: the files that a judgement looks at, read into symbols. It reads no more than the judgement needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
+use crate::change::{FilePair, Skipped};
+use crate::mapping::{Mapping, Scope};
+use crate::source::{FileChange, SnapshotPair, SourceFile};
+use crate::symbols::{Language, ParsedFile};
+
+/// Which of the two snapshots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    Before,
+    After,
+}
+
+/// The changed files, parsed, and those unchanged ones that turned out to be needed.
+pub struct Corpus<'a> {
+    snapshots: &'a SnapshotPair,
+    /// The changed files that could be read and that matter to the mapping.
+    pub pairs: Vec<FilePair>,
+    /// The changed files that matter and could not be read.
+    pub skipped: Vec<Skipped>,
+    /// For each changed file its position in `pairs`.
+    slots: Vec<Option<usize>>,
+    /// Positions of the changed files by the path they have on a side.
+    before: BTreeMap<&'a str, usize>,
+    after: BTreeMap<&'a str, usize>,
+    unchanged: BTreeMap<Arc<str>, ParsedFile>,
+}
+
+/// What is known about a path on one side.
+pub enum Lookup<'c> {
+    Parsed {
+        file: &'c ParsedFile,
+        /// The file has another path on this side: the range renames it.
+        renamed: bool,
+    },
+    /// Unchanged, and so far nobody needed its symbols.
+    Unparsed(&'c [u8]),
+    Unreadable {
+        reason: String,
+        /// The range touches it, so that the judgement lacks something.
+        changed: bool,
+    },
+    Absent,
+}
+
+impl Side {
+    pub const BOTH: [Side; 2] = [Side::Before, Side::After];
+
+    pub fn other(self) -> Side {
+        match self {
+            Side::Before => Side::After,
+            Side::After => Side::Before,
+        }
+    }
+}
+
+impl<'a> Corpus<'a> {
+    /// Parses the changed files that the mapping names or whose code its scope covers.
+    pub fn read(mapping: &Mapping, snapshots: &'a SnapshotPair) -> Corpus<'a> {
+        let wanted = Wanted::by(mapping);
+        let outcomes: Vec<Outcome> = snapshots.changed.par_iter().map(|change| read_pair(change, &wanted)).collect();
+        let mut corpus = Corpus::over(snapshots);
+        for (change, outcome) in snapshots.changed.iter().zip(outcomes) {
+            corpus.keep(change, outcome);
+        }
+        corpus
+    }
+
+    /// Parses the unchanged C++ files that the mapping names and that mention one of `names`: a change elsewhere may
+    /// reach an entry point through them.
+    pub fn read_dependents(&mut self, names: &FxHashSet<&str>) {
+        let snapshots = self.snapshots;
+        let paths = snapshots.unchanged.iter().filter(|(path, file)| {
+            Language::of_path(path) == Some(Language::Cpp)
+                && file.content.as_ref().is_ok_and(|text| mentions(text, names))
+        });
+        self.read_unchanged(paths.map(|(_, file)| file).collect());
+    }
+
+    /// Parses the unchanged files at these paths.
+    pub fn read_paths<'p>(&mut self, paths: impl IntoIterator<Item = &'p str>) {
+        let snapshots = self.snapshots;
+        let paths: BTreeSet<&str> = paths.into_iter().collect();
+        self.read_unchanged(paths.into_iter().filter_map(|path| snapshots.unchanged.get(path)).collect());
+    }
+
+    /// What there is at a path on one side. A file that the range renames is found by either path.
+    pub fn find(&self, side: Side, path: &str) -> Lookup<'_> {
+        if let Some(&at) = self.places(side).get(path) {
+            return self.changed(side, at, false);
+        }
+        if let Some(file) = self.snapshots.unchanged.get(path) {
+            return self.unchanged(file);
+        }
+        match self.places(side.other()).get(path) {
+            Some(&at) if source(&self.snapshots.changed[at], side).is_some() => self.changed(side, at, true),
+            _ => Lookup::Absent,
+        }
+    }
+
+    /// The content of the file that has this path on this side.
+    pub fn text(&self, side: Side, path: &str) -> Option<&'a [u8]> {
+        let snapshots = self.snapshots;
+        let file = match self.places(side).get(path) {
+            Some(&at) => source(&snapshots.changed[at], side),
+            None => snapshots.unchanged.get(path),
+        };
+        file?.content.as_deref().ok()
+    }
+
+    /// The parsed files of one side in one language, changed ones first.
+    pub fn files(&self, side: Side, language: Language) -> Vec<&ParsedFile> {
+        let changed = self.pairs.iter().filter_map(|pair| parsed(pair, side));
+        changed.chain(self.unchanged.values()).filter(|file| file.language == language).collect()
+    }
+
+    /// The unchanged files that the mapping names and that could not be read.
+    pub fn unreadable_unchanged(&self) -> impl Iterator<Item = (&'a Arc<str>, String)> {
+        let files = self.snapshots.unchanged.iter();
+        files.filter_map(|(path, file)| file.content.as_ref().err().map(|reason| (path, reason.to_string())))
+    }
+
+    /// How many files were parsed, each side counted.
+    pub fn files_parsed(&self) -> usize {
+        let changed = self.pairs.iter().flat_map(|pair| Side::BOTH.map(|side| parsed(pair, side)));
+        changed.flatten().count() + self.unchanged.len()
+    }
+
+    fn over(snapshots: &'a SnapshotPair) -> Corpus<'a> {
+        let places = |side| {
+            let files = snapshots.changed.iter().enumerate();
+            files.filter_map(move |(at, change)| Some((&*source(change, side)?.path, at))).collect()
+        };
+        Corpus {
+            snapshots,
+            pairs: Vec::new(),
+            skipped: Vec::new(),
+            slots: Vec::new(),
+            before: places(Side::Before),
+            after: places(Side::After),
+            unchanged: BTreeMap::new(),
+        }
+    }
+
+    fn keep(&mut self, change: &FileChange, outcome: Outcome) {
+        self.slots.push(matches!(outcome, Outcome::Parsed(_)).then_some(self.pairs.len()));
+        match outcome {
+            Outcome::Parsed(pair) => self.pairs.push(*pair),
+            Outcome::Skipped(reason) => self.skipped.push(Skipped { path: change.path().clone(), reason }),
+            Outcome::Irrelevant => {}
+        }
+    }
+
+    fn read_unchanged(&mut self, files: Vec<&'a SourceFile>) {
+        let fresh = files.into_par_iter().filter(|file| !self.unchanged.contains_key(&file.path));
+        let fresh: Vec<ParsedFile> = fresh.filter_map(parse).collect();
+        self.unchanged.extend(fresh.into_iter().map(|file| (file.path.clone(), file)));
+    }
+
+    fn places(&self, side: Side) -> &BTreeMap<&'a str, usize> {
+        match side {
+            Side::Before => &self.before,
+            Side::After => &self.after,
+        }
+    }
+
+    fn changed(&self, side: Side, at: usize, renamed: bool) -> Lookup<'_> {
+        if let Some(file) = self.slots[at].and_then(|slot| parsed(&self.pairs[slot], side)) {
+            return Lookup::Parsed { file, renamed };
+        }
+        let reason = unreadable(&self.snapshots.changed[at]).unwrap_or_else(|| "not a file that is read".to_owned());
+        Lookup::Unreadable { reason, changed: true }
+    }
+
+    fn unchanged<'c>(&'c self, file: &'c SourceFile) -> Lookup<'c> {
+        match (&file.content, self.unchanged.get(&file.path)) {
+            (_, Some(file)) => Lookup::Parsed { file, renamed: false },
+            (Ok(text), None) => Lookup::Unparsed(text),
+            (Err(reason), None) => Lookup::Unreadable { reason: reason.to_string(), changed: false },
+        }
+    }
+}
+
+/// Which changed files are worth reading.
+struct Wanted<'m> {
+    named: FxHashSet<&'m str>,
+    scope: &'m Scope,
+}
+
+enum Outcome {
+    Parsed(Box<FilePair>),
+    Skipped(String),
+    Irrelevant,
+}
+
+impl<'m> Wanted<'m> {
+    fn by(mapping: &'m Mapping) -> Wanted<'m> {
+        let selectors = mapping.links.iter().flat_map(|link| link.cpp.iter().chain(&link.python));
+        let named = selectors.filter(|selector| selector.repository.is_none()).map(|selector| &*selector.path);
+        Wanted { named: named.collect(), scope: &mapping.scope }
+    }
+
+    fn names(&self, change: &FileChange) -> bool {
+        files(change).any(|file| self.named.contains(&*file.path))
+    }
+
+    /// A scope that lists nothing covers everything.
+    fn covers(&self, change: &FileChange) -> bool {
+        files(change).any(|file| {
+            let globs = match Language::of_path(&file.path) {
+                Some(Language::Cpp) => &self.scope.cpp,
+                Some(Language::Python) => &self.scope.python,
+                None => return false,
+            };
+            globs.is_empty() || globs.is_match(&*file.path)
+        })
+    }
+}
+
+fn read_pair(change: &FileChange, wanted: &Wanted<'_>) -> Outcome {
+    let named = wanted.names(change);
+    if !named && (is_rename_only(change) || !wanted.covers(change)) {
+        return Outcome::Irrelevant;
+    }
+    match unreadable(change) {
+        Some(reason) => Outcome::Skipped(reason),
+        None => Outcome::Parsed(Box::new(FilePair {
+            before: change.before.as_ref().and_then(parse),
+            after: change.after.as_ref().and_then(parse),
+        })),
+    }
+}
+
+fn parse(file: &SourceFile) -> Option<ParsedFile> {
+    let text = file.content.as_ref().ok()?;
+    Some(ParsedFile::parse(file.path.clone(), Language::of_path(&file.path)?, text.clone()))
+}
+
+fn is_rename_only(change: &FileChange) -> bool {
+    match (&change.before, &change.after) {
+        (Some(before), Some(after)) => before.content.is_ok() && before.content == after.content,
+        _ => false,
+    }
+}
+
+/// Why a changed file cannot be compared: one unreadable side is enough.
+fn unreadable(change: &FileChange) -> Option<String> {
+    files(change).find_map(|file| match (&file.content, Language::of_path(&file.path)) {
+        (Err(reason), _) => Some(reason.to_string()),
+        (Ok(_), None) => Some("no parser for this kind of file".to_owned()),
+        (Ok(_), Some(_)) => None,
+    })
+}
+
+fn files(change: &FileChange) -> impl Iterator<Item = &SourceFile> {
+    change.before.iter().chain(&change.after)
+}
+
+fn source(change: &FileChange, side: Side) -> Option<&SourceFile> {
+    match side {
+        Side::Before => change.before.as_ref(),
+        Side::After => change.after.as_ref(),
+    }
+}
+
+fn parsed(pair: &FilePair, side: Side) -> Option<&ParsedFile> {
+    match side {
+        Side::Before => pair.before.as_ref(),
+        Side::After => pair.after.as_ref(),
+    }
+}
+
+/// Whether one of the names occurs in the text as a whole identifier.
+fn mentions(text: &[u8], names: &FxHashSet<&str>) -> bool {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let words = text.split(|byte| !is_word(byte)).filter(|word| !word.is_empty());
+    !names.is_empty() && words.filter_map(|word| std::str::from_utf8(word).ok()).any(|word| names.contains(word))
+}

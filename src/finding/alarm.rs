@@ -1,0 +1,210 @@
+//! Findings about links: what changed on the C++ side, how it reaches the entry point, and the twin left behind.
+
+use super::{Finding, Frame, frame, listed};
+use crate::change::{Change, What};
+use crate::corpus::Corpus;
+use crate::ends::{ResolvedEnd, ResolvedLink};
+use crate::impact::Impact;
+use crate::ladder::{Facet, Rung};
+use crate::mapping::{Mapping, Touch};
+use crate::rules::{self, Severity};
+
+/// Changed symbols that are shown as code; the rest is listed.
+const MOST_FRAMES: usize = 2;
+
+/// Facets that are listed.
+const MOST_FACETS: usize = 8;
+
+/// A Python end that did not follow.
+#[derive(Clone, Copy)]
+pub struct LeftBehind<'a> {
+    pub end: &'a ResolvedEnd<'a>,
+    /// How deep it changed all the same.
+    pub rung: Option<Rung>,
+}
+
+/// What the findings about one link are made from.
+pub struct Case<'a> {
+    pub link: &'a ResolvedLink<'a>,
+    /// The impacts that count for the link, the strongest first.
+    pub impacts: Vec<&'a Impact>,
+    /// The Python ends that did not change in a way that counts.
+    pub left_behind: Vec<LeftBehind<'a>>,
+    pub changes: &'a [Change],
+    pub mapping: &'a Mapping,
+    pub corpus: &'a Corpus<'a>,
+}
+
+/// The C++ end changed, or something it depends on, and the Python end did not.
+pub fn drifted(case: &Case<'_>, severity: Severity) -> Option<Finding> {
+    let first = case.impacts.first()?;
+    let rule = if first.is_direct() { &rules::DRIFTED_LINK } else { &rules::DRIFTED_THROUGH_CALLEE };
+    let mut finding = case.finding(rule, case.message(first));
+    finding.severity = severity;
+    finding.frames.extend(case.left_behind.iter().find_map(|left| left.frame(case.corpus)));
+    finding.frames.extend(frame::linked_here(case.link.link, case.mapping));
+    finding.notes = case.notes();
+    finding.help = Some(case.help());
+    Some(finding)
+}
+
+/// The C++ end changed; the Python end was touched, and does what it did before.
+pub fn cosmetic_python(case: &Case<'_>, end: &ResolvedEnd<'_>, change: &Change) -> Finding {
+    let message = format!(
+        "`{}` was touched, but only its {}: it still does what it did before `{}` changed",
+        end.selector,
+        change.rung,
+        case.impacts.first().map_or("the C++ end", |impact| case.symbol_of(impact)),
+    );
+    let frame = frame::changed(change, case.corpus);
+    let mut finding = Finding::of(&rules::COSMETIC_PYTHON_CHANGE, message);
+    finding.path = Some(change.path.clone());
+    finding.line = frame::first_changed_line(&frame).or(change.after.map(|lines| lines.start));
+    finding.link = Some(case.link.link.id.clone());
+    finding.frames = vec![frame];
+    finding.help = Some(format!("change what it does, or see what it has to follow: `{}`", case.explain()));
+    finding
+}
+
+/// The link could not be judged.
+pub fn undecided(case: &Case<'_>, reasons: &[String]) -> Finding {
+    let message = format!("`{}` could not be judged: {}", case.link.link.id, reasons.join("; "));
+    let mut finding = case.finding(&rules::UNDECIDED_LINK, message);
+    if finding.path.is_none() {
+        let selector = case.link.ends().find(|end| end.unreadable_change().is_some()).map(|end| end.selector);
+        finding.path = selector.map(|selector| selector.path.clone());
+    }
+    finding.frames.extend(frame::linked_here(case.link.link, case.mapping));
+    finding.notes = case.notes();
+    finding.help = Some(format!("compare the two ends by hand, starting from `{}`", case.explain()));
+    finding
+}
+
+impl Case<'_> {
+    /// A finding at the first change, with the code of the first few.
+    fn finding(&self, rule: &'static rules::Rule, message: String) -> Finding {
+        let shown = self.impacts.iter().take(MOST_FRAMES).map(|impact| self.change(impact));
+        let frames: Vec<Frame> = shown.map(|change| frame::changed(change, self.corpus)).collect();
+        let mut finding = Finding::of(rule, message);
+        if let Some(first) = self.impacts.first().map(|impact| self.change(impact)) {
+            let lines = first.after.or(first.before);
+            finding.path = Some(first.path.clone());
+            finding.line = frames.first().and_then(frame::first_changed_line).or(lines.map(|lines| lines.start));
+        }
+        finding.link = Some(self.link.link.id.clone());
+        finding.frames = frames;
+        finding
+    }
+
+    fn message(&self, first: &Impact) -> String {
+        let what = match self.change(first).what {
+            What::Added => "was added",
+            What::Removed => "was removed",
+            What::Modified => "changed what it does",
+            What::Moved => "moved",
+        };
+        let changed = self.symbol_of(first);
+        match first.via.first().filter(|_| !first.is_direct()) {
+            Some(end) => format!("`{changed}` {what}, `{end}` depends on it, and {}", self.twins()),
+            None => format!("`{changed}` {what}, and {}", self.twins()),
+        }
+    }
+
+    fn twins(&self) -> String {
+        let ends: Vec<&str> = self.left_behind.iter().map(|left| symbol(left.end)).collect();
+        let which = if self.link.link.touch == Touch::All {
+            "not all of its Python followed"
+        } else {
+            "its Python did not follow"
+        };
+        format!("{which}: {}", listed(&ends, 2))
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        for impact in self.impacts.iter().take(MOST_FRAMES) {
+            notes.extend(facets(&self.change(impact).facets));
+            notes.extend(self.route(impact));
+            notes.extend(self.doubt(impact));
+        }
+        notes.dedup();
+        notes.extend(self.rest());
+        notes.extend((!self.link.link.why.is_empty()).then(|| format!("shared: {}", self.link.link.why)));
+        let known = self.link.link.known_differences.iter();
+        notes.extend(known.map(|difference| format!("known difference: {difference}")));
+        notes
+    }
+
+    fn route(&self, impact: &Impact) -> Option<String> {
+        let names: Vec<&str> =
+            impact.via.iter().map(|name| if name.is_empty() { "file scope" } else { name }).collect();
+        (!impact.is_direct()).then(|| format!("path: {}", names.join(" → ")))
+    }
+
+    fn doubt(&self, impact: &Impact) -> Option<String> {
+        if !self.change(impact).certain {
+            let name = self.symbol_of(impact);
+            return Some(format!(
+                "the syntax of `{name}` could not be read in full: the change may be smaller than it looks"
+            ));
+        }
+        (!impact.certain).then(|| "one step of the path could mean several things: it may not lead here".to_owned())
+    }
+
+    /// The impacts that are not shown as code.
+    fn rest(&self) -> Option<String> {
+        let rest: Vec<&str> = self.impacts.iter().skip(MOST_FRAMES).map(|impact| self.symbol_of(impact)).collect();
+        (!rest.is_empty()).then(|| format!("also changed: {}", listed(&rest, 5)))
+    }
+
+    fn help(&self) -> String {
+        let update = self.left_behind.first().map_or("the Python end", |left| left.end.selector.text.as_str());
+        format!("update `{update}`; what the two ends share: `{}`", self.explain())
+    }
+
+    fn explain(&self) -> String {
+        format!("drift explain {}", self.link.link.id)
+    }
+
+    fn change(&self, impact: &Impact) -> &Change {
+        &self.changes[impact.change]
+    }
+
+    /// The name of the changed symbol; the path for what is outside all symbols.
+    fn symbol_of(&self, impact: &Impact) -> &str {
+        let change = self.change(impact);
+        if change.symbol.is_empty() { &change.path } else { &change.symbol }
+    }
+}
+
+impl LeftBehind<'_> {
+    fn frame(&self, corpus: &Corpus<'_>) -> Option<Frame> {
+        let title = match self.rung {
+            Some(rung) => format!("its twin, only {rung} changed"),
+            None => "its twin, unchanged".to_owned(),
+        };
+        frame::beginning(&title, self.end, corpus)
+    }
+}
+
+/// What a selector says after `#`, or its path.
+fn symbol<'s>(end: &'s ResolvedEnd<'_>) -> &'s str {
+    end.selector.text.split_once('#').map_or(&*end.selector.text, |(_, symbol)| symbol)
+}
+
+fn facets(facets: &[Facet]) -> Vec<String> {
+    let mut lines: Vec<String> = facets.iter().take(MOST_FACETS).map(line).collect();
+    if facets.len() > MOST_FACETS {
+        lines.push(format!("{} more", facets.len() - MOST_FACETS));
+    }
+    lines
+}
+
+fn line(facet: &Facet) -> String {
+    match (&facet.before, &facet.after) {
+        (Some(before), Some(after)) => format!("{}: {before} → {after}", facet.kind),
+        (Some(before), None) => format!("{}: no longer {before}", facet.kind),
+        (None, Some(after)) => format!("{}: now {after}", facet.kind),
+        (None, None) => facet.kind.to_string(),
+    }
+}

@@ -1,0 +1,174 @@
+//! Frames: the pieces of code that a finding shows.
+
+use std::sync::Arc;
+
+use similar::{Algorithm, ChangeTag, DiffOp};
+
+use super::{Frame, FrameLine, Mark};
+use crate::change::{Change, What};
+use crate::corpus::{Corpus, Side};
+use crate::ends::ResolvedEnd;
+use crate::mapping::{Link, Mapping};
+use crate::symbols::Lines;
+
+/// A frame longer than this is cut.
+const MOST_LINES: usize = 20;
+
+/// Unchanged lines shown around a changed one.
+const CONTEXT: usize = 2;
+
+/// How much of the twin is shown.
+const TWIN_LINES: u32 = 4;
+
+/// The lines of a symbol that the range changes, with some around them.
+pub fn changed(change: &Change, corpus: &Corpus<'_>) -> Frame {
+    let before = numbered(corpus, Side::Before, change.before_path.as_ref().unwrap_or(&change.path), change.before);
+    let after = numbered(corpus, Side::After, &change.path, change.after);
+    let title = match change.what {
+        What::Added => "added",
+        What::Removed => "removed",
+        What::Modified => "changed",
+        What::Moved => "moved",
+    };
+    Frame { title: title.to_owned(), path: change.path.clone(), lines: cut(compared(&before, &after)) }
+}
+
+/// The first changed line of a frame, in after where it has one.
+pub fn first_changed_line(frame: &Frame) -> Option<u32> {
+    let marked = |mark| frame.lines.iter().find(move |line| line.mark == mark);
+    marked(Mark::Added).or_else(|| marked(Mark::Removed)).map(|line| line.number)
+}
+
+/// The beginning of the code that an end picks, as it is after.
+pub fn beginning(title: &str, end: &ResolvedEnd<'_>, corpus: &Corpus<'_>) -> Option<Frame> {
+    let picked = end.picked(Side::After)?;
+    let piece = picked.pieces.iter().find(|piece| piece.root)?;
+    let last = piece.lines.end.min(piece.lines.start + TWIN_LINES - 1);
+    let lines = numbered(corpus, Side::After, &picked.path, Some(Lines { start: piece.lines.start, end: last }));
+    let mut lines: Vec<FrameLine> = lines.into_iter().map(|line| line.marked(Mark::Context)).collect();
+    lines.first_mut()?.mark = Mark::Highlighted;
+    if last < piece.lines.end {
+        lines.push(gap(last + 1));
+    }
+    Some(Frame { title: title.to_owned(), path: picked.path.clone(), lines })
+}
+
+/// The line of the mapping where a link begins.
+pub fn linked_here(link: &Link, mapping: &Mapping) -> Option<Frame> {
+    let source = mapping.sources.get(link.origin.0)?;
+    let (number, text) = line_at(&source.text, link.origin.1.start)?;
+    let lines = vec![FrameLine { number, mark: Mark::Highlighted, text: text.to_owned() }];
+    Some(Frame { title: "linked here".to_owned(), path: Arc::from(source.name.as_str()), lines })
+}
+
+/// The line around a byte, and its number.
+pub fn line_at(text: &str, byte: usize) -> Option<(u32, &str)> {
+    let before = text.get(..byte)?;
+    let number = before.matches('\n').count();
+    Some((u32::try_from(number).ok()? + 1, text.lines().nth(number)?))
+}
+
+struct Numbered {
+    number: u32,
+    text: String,
+}
+
+impl Numbered {
+    fn marked(&self, mark: Mark) -> FrameLine {
+        FrameLine { number: self.number, mark, text: self.text.clone() }
+    }
+}
+
+/// The lines of a span; none where the symbol is not on this side.
+fn numbered(corpus: &Corpus<'_>, side: Side, path: &str, lines: Option<Lines>) -> Vec<Numbered> {
+    let (Some(lines), Some(text)) = (lines, corpus.text(side, path)) else { return Vec::new() };
+    let all = (1..).zip(text.split(|&byte| byte == b'\n'));
+    let inside = all.skip_while(|(number, _)| *number < lines.start).take_while(|(number, _)| *number <= lines.end);
+    let text = |line: &[u8]| String::from_utf8_lossy(line).trim_end_matches('\r').to_owned();
+    inside.map(|(number, line)| Numbered { number, text: text(line) }).collect()
+}
+
+/// The differences between two spans, hunk by hunk; the first line of the symbol always, for orientation.
+fn compared(before: &[Numbered], after: &[Numbered]) -> Vec<FrameLine> {
+    let [old, new] = [before, after].map(|lines| lines.iter().map(|line| line.text.as_str()).collect::<Vec<_>>());
+    let ops = similar::capture_diff_slices(Algorithm::Patience, &old, &new);
+    let hunks = similar::group_diff_ops(ops, CONTEXT);
+    let mut lines = Vec::new();
+    if hunks.first().and_then(|hunk| hunk.first()).is_some_and(|op| op.new_range().start > 0) {
+        lines.extend(after.first().map(|line| line.marked(Mark::Context)));
+    }
+    for hunk in &hunks {
+        let start = hunk.first().map_or(0, |op| op.new_range().start);
+        if !lines.is_empty() && start > 1 {
+            lines.push(gap(after.get(start - 1).map_or(0, |line| line.number)));
+        }
+        lines.extend(hunk.iter().flat_map(|op| marked(op, &old, &new, before, after)));
+    }
+    lines
+}
+
+fn marked(op: &DiffOp, old: &[&str], new: &[&str], before: &[Numbered], after: &[Numbered]) -> Vec<FrameLine> {
+    let lines = op.iter_changes(old, new).filter_map(|change| match change.tag() {
+        ChangeTag::Equal => Some(after[change.new_index()?].marked(Mark::Context)),
+        ChangeTag::Insert => Some(after[change.new_index()?].marked(Mark::Added)),
+        ChangeTag::Delete => Some(before[change.old_index()?].marked(Mark::Removed)),
+    });
+    lines.collect()
+}
+
+fn cut(mut lines: Vec<FrameLine>) -> Vec<FrameLine> {
+    if lines.len() > MOST_LINES {
+        lines.truncate(MOST_LINES);
+        let next = lines.last().map_or(1, |line| line.number + 1);
+        lines.push(gap(next));
+    }
+    lines
+}
+
+fn gap(number: u32) -> FrameLine {
+    FrameLine { number, mark: Mark::Gap, text: String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(start: u32, text: &str) -> Vec<Numbered> {
+        (start..).zip(text.lines()).map(|(number, text)| Numbered { number, text: text.to_owned() }).collect()
+    }
+
+    fn shown(lines: &[FrameLine]) -> Vec<String> {
+        let mark = |mark| match mark {
+            Mark::Added => '+',
+            Mark::Removed => '-',
+            Mark::Gap => '~',
+            _ => ' ',
+        };
+        lines.iter().map(|line| format!("{}{}{}", line.number, mark(line.mark), line.text)).collect()
+    }
+
+    #[test]
+    fn a_hunk_comes_with_the_head_of_its_symbol() {
+        let before = lines(10, "int f() {\n  a();\n  b();\n  c();\n  return 1;\n}");
+        let after = lines(20, "int f() {\n  a();\n  b();\n  c();\n  return 2;\n}");
+        let shown = shown(&compared(&before, &after));
+        assert_eq!(
+            shown,
+            ["20 int f() {", "21~", "22   b();", "23   c();", "14-  return 1;", "24+  return 2;", "25 }"]
+        );
+    }
+
+    #[test]
+    fn an_added_symbol_is_cut() {
+        let after = lines(1, &"x\n".repeat(40));
+        let frame = cut(compared(&[], &after));
+        assert_eq!(frame.len(), MOST_LINES + 1);
+        assert_eq!(frame.last().map(|line| (line.mark, line.number)), Some((Mark::Gap, 21)));
+    }
+
+    #[test]
+    fn lines_are_found_by_byte() {
+        assert_eq!(line_at("a\nbc\n", 3), Some((2, "bc")));
+        assert_eq!(line_at("a\n", 9), None);
+    }
+}
