@@ -1,0 +1,13 @@
+//! The test house: one binary, in which tests are data behind one check.
+//!
+//! `fixtures/<group>/<case>` is a case (see [`case`]); `UPDATE=1 cargo test` rewrites its `expected`, and the diff is the
+//! review. [`laws`] keeps the house rules, each with its reason. [`command_line`] runs the binary on throw-away
+//! repositories.
+
+mod case;
+mod command_line;
+mod expectation;
+mod fixtures;
+mod laws;
+mod repository;
+mod rewrap;
