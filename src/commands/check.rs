@@ -36,10 +36,11 @@ pub(super) fn judge(session: &Session, range: Option<&Range>, stages: &mut Stage
     stages.begin("open");
     let world = World::open(session, range)?;
     stages.begin("mapping");
-    let mapping = world.mapping(session)?;
+    let applying = world.mapping(session)?;
     stages.begin("read");
-    let pair = world.snapshots(&mapping)?;
-    Ok(crate::check_observed(&mapping, &pair, &mut |stage| stages.begin(stage)))
+    let pair = world.snapshots(&applying.mapping)?;
+    let report = crate::check_observed(&applying.mapping, &pair, &mut |stage| stages.begin(stage));
+    Ok(report.with_findings(applying.findings))
 }
 
 /// Writes the answer, and with `-v` what it took.

@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn paths_select_files_folders_and_globs() {
         let wanted =
-            |paths: &[&str]| Wanted::of(&paths.iter().map(|path| path.to_string()).collect::<Vec<_>>()).unwrap();
+            |paths: &[&str]| Wanted::of(&paths.iter().copied().map(str::to_owned).collect::<Vec<_>>()).unwrap();
         assert!(wanted(&[]).holds("a/b.cpp"));
         assert!(wanted(&["a"]).holds("a/b.cpp"));
         assert!(wanted(&["./a/b.cpp"]).holds("a/b.cpp"));

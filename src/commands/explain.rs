@@ -36,6 +36,7 @@ fn applying(session: &Session) -> Result<Mapping> {
     World::open(session, Some(&Range::Worktree))
         .or_else(|_| World::open(session, Some(&Range::Revision("HEAD".to_owned()))))?
         .mapping(session)
+        .map(|applying| applying.mapping)
 }
 
 fn unknown(name: &str, mapping: Result<Mapping>) -> Result<String> {
@@ -48,7 +49,7 @@ fn unknown(name: &str, mapping: Result<Mapping>) -> Result<String> {
         Err(reason) if reason.is::<super::Rendered>() => Err(reason),
         Err(reason) => {
             let hint = suggestion(name, rules);
-            Err(reason.context(format!("no rule is called `{name}`{hint}, and links could not be read")))
+            bail!("no rule is called `{name}`{hint}\nlinks could not be read: {reason:#}")
         }
     }
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 
 use super::{Rendered, Session};
+use crate::finding::Finding;
+use crate::finding::mapping::mapping_findings;
 use crate::mapping::parse::parse;
 use crate::mapping::{Mapping, builtin};
 use crate::report::broken_mapping;
@@ -19,6 +21,13 @@ use crate::symbols::Language;
 pub struct World {
     pub repository: Repository,
     pub endpoints: Endpoints,
+}
+
+/// The mapping that applies, and what the range does to it.
+pub struct Applying {
+    pub mapping: Mapping,
+    /// Links that the range removes or weakens.
+    pub findings: Vec<Finding>,
 }
 
 /// Where a repository keeps its mapping.
@@ -42,12 +51,12 @@ impl World {
     }
 
     /// The mapping that applies: given by hand, kept in the repository, or built in.
-    pub fn mapping(&self, session: &Session) -> Result<Mapping> {
+    pub fn mapping(&self, session: &Session) -> Result<Applying> {
         if !session.mappings.is_empty() {
-            return read_all(given(&session.mappings)?);
+            return Applying::plain(&given(&session.mappings)?);
         }
         match self.kept(session)? {
-            Some(mapping) => Ok(mapping),
+            Some(applying) => Ok(applying),
             None => self.built_in(session),
         }
     }
@@ -65,24 +74,22 @@ impl World {
     }
 
     /// The mapping of both sides together: a change cannot silence its own alarm by deleting a link.
-    fn kept(&self, session: &Session) -> Result<Option<Mapping>> {
+    fn kept(&self, session: &Session) -> Result<Option<Applying>> {
         let before = self.texts(&self.endpoints.before)?;
         let after = self.texts(&self.endpoints.after)?;
         if before.is_empty() && after.is_empty() {
             return Ok(None);
         }
+        let now = read_all(&after)?;
         if before == after {
-            return read_all(after).map(Some);
+            return Ok(Some(Applying { mapping: now, findings: Vec::new() }));
         }
-        let before = match read_all(before) {
-            Ok(mapping) => mapping,
-            // Only what is broken now is in the way; a range that repairs the mapping must be judgeable.
-            Err(_) => {
-                session.note("the mapping before the change is broken: judging by the one after it");
-                return read_all(after).map(Some);
-            }
+        // Only what is broken now is in the way: a range that repairs the mapping must be judgeable.
+        let Ok(then) = read_all(&before) else {
+            session.note("the mapping before the change is broken: judging by the one after it");
+            return Ok(Some(Applying { mapping: now, findings: Vec::new() }));
         };
-        Ok(Some(Mapping::union(before, read_all(after)?)))
+        Ok(Some(Applying { findings: mapping_findings(&then, &now), mapping: Mapping::union(then, now) }))
     }
 
     /// Names and texts of the mapping files of one side.
@@ -92,7 +99,7 @@ impl World {
         mappings.filter_map(|path| self.repository.read(side, path)).map(text).collect()
     }
 
-    fn built_in(&self, session: &Session) -> Result<Mapping> {
+    fn built_in(&self, session: &Session) -> Result<Applying> {
         let has = |path: &str| self.repository.exists(&self.endpoints.after, path);
         let Some(builtin) = builtin::fitting(&has) else {
             bail!(
@@ -101,7 +108,13 @@ impl World {
             )
         };
         session.detail(&format!("using the {}", builtin.name));
-        read_all(vec![(builtin.name.to_owned(), builtin.text.into())])
+        Applying::plain(&[(builtin.name.to_owned(), builtin.text.into())])
+    }
+}
+
+impl Applying {
+    fn plain(files: &[(String, Arc<str>)]) -> Result<Applying> {
+        Ok(Applying { mapping: read_all(files)?, findings: Vec::new() })
     }
 }
 
@@ -139,7 +152,7 @@ fn text(file: SourceFile) -> Result<(String, Arc<str>)> {
 }
 
 /// Reads all files, or shows what is wrong in any of them.
-fn read_all(files: Vec<(String, Arc<str>)>) -> Result<Mapping> {
+fn read_all(files: &[(String, Arc<str>)]) -> Result<Mapping> {
     let mut mappings = Vec::new();
     let mut errors = Vec::new();
     for (index, (name, text)) in files.iter().enumerate() {
@@ -149,5 +162,5 @@ fn read_all(files: Vec<(String, Arc<str>)>) -> Result<Mapping> {
         }
     }
     let merged = if errors.is_empty() { Mapping::merge(mappings) } else { Err(errors) };
-    merged.map_err(|errors| Rendered(broken_mapping::render(&errors, &files)).into())
+    merged.map_err(|errors| Rendered(broken_mapping::render(&errors, files)).into())
 }

@@ -46,7 +46,7 @@ pub fn diff(differences: &Differences, detail: Detail) -> String {
 }
 
 /// Every rule on a line.
-pub fn rules(rules: &[Rule]) -> String {
+pub fn rules(rules: &[&Rule]) -> String {
     let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut out = String::new();
     for rule in rules {

@@ -48,8 +48,8 @@ pub fn diff(differences: &Differences) -> String {
     })
 }
 
-pub fn rules(rules: &[Rule]) -> String {
-    line(&json!({ "version": VERSION, "rules": rules.iter().map(rule_value).collect::<Vec<_>>() }))
+pub fn rules(rules: &[&Rule]) -> String {
+    line(&json!({ "version": VERSION, "rules": rules.iter().map(|rule| rule_value(rule)).collect::<Vec<_>>() }))
 }
 
 pub fn rule(rule: &Rule) -> String {

@@ -63,7 +63,7 @@ pub fn diff(differences: &Differences, format: Format, view: View) -> String {
 }
 
 /// The list of rules.
-pub fn rules(rules: &[Rule], format: Format) -> String {
+pub fn rules(rules: &[&Rule], format: Format) -> String {
     match format {
         Format::Human => human::rules(rules),
         Format::Json => json::rules(rules),
