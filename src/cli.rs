@@ -1,5 +1,305 @@
 //! The command line: flags, help, exit codes. The only file that names clap.
 
-pub fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anstream::ColorChoice;
+use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::commands::{self, Exit, Session, check, demo, diff, explain};
+use crate::report::{Detail, Format};
+use crate::source::range::Range;
+
+/// Runs `drift` on the arguments of the process.
+pub fn main() -> ExitCode {
+    ExitCode::from(run(std::env::args_os()) as u8)
+}
+
+/// Runs `drift` on the given arguments, the name of the program first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli.run(),
+        Err(usage) => {
+            // Help on a closed pipe is not an error.
+            let _ = usage.print();
+            if usage.use_stderr() { Exit::Undecided } else { Exit::Clean }
+        }
+    }
+}
+
+#[derive(Debug, Parser)]
+#[command(name = "drift", version, about, long_about = LONG_ABOUT, after_help = AFTER_HELP, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    common: Common,
+}
+
+const LONG_ABOUT: &str = "\
+Flags commits that change C++ semantics and leave the Python that re-implements them behind.
+
+A mapping links C++ entry points to the Python that simulates them. drift reads from git what a range of commits changes, \
+decides whether that changes semantics, follows dependencies to the linked entry points, and says which links were left \
+behind.";
+
+const AFTER_HELP: &str = "\
+Exit codes: 0 nothing to do; 1 findings at or above --fail-on; 2 could not judge, or bad usage.
+Start with `drift demo`; then `drift check` in a repository.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge a change: which links did it leave behind?
+    ///
+    /// Every link of the mapping gets a verdict: untouched, cosmetic, co-changed, drifted, unresolved or undecided.
+    Check {
+        #[command(flatten)]
+        range: RangeArgs,
+        /// The least severity that makes the exit code 1
+        ///
+        /// What could not be judged is exit code 2 whatever this says.
+        #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = fail_on())]
+        fail_on: check::FailOn,
+    },
+    /// Show what a change does, symbol by symbol; no mapping needed
+    ///
+    /// Every changed symbol of C++ and Python is put on its rung: layout, spelling, names, message, structure,
+    /// ownership or semantic. With -v the changed lines are shown too. Exit code 2 when a file could not be compared.
+    Diff {
+        #[command(flatten)]
+        range: RangeArgs,
+        /// Only files below these paths, or matching these globs
+        #[arg(last = true, value_name = "PATH")]
+        paths: Vec<String>,
+    },
+    /// Explain a rule, or a link of the mapping; with no argument, list the rules
+    Explain {
+        /// The name of a rule or of a link
+        #[arg(value_name = "RULE|LINK")]
+        subject: Option<String>,
+    },
+    /// Make a small repository on the spot, and run `check` on it
+    ///
+    /// The last commit of the repository adds keyword arguments on the C++ side only, edits the layout of a second
+    /// entry point, and changes a third together with its Python twin: one alarm, two silences.
+    Demo {
+        /// Make the repository here and keep it; the folder must not exist or be empty
+        #[arg(long, value_name = "DIR")]
+        keep: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Common options")]
+struct Common {
+    /// The repository: a work tree, a folder in one, or a bare repository
+    #[arg(short = 'C', long, value_name = "PATH", default_value = ".", global = true)]
+    repo: PathBuf,
+    /// A mapping file; may be given more than once
+    ///
+    /// Without it `.drift/*.toml` of the repository is used, and where there is none, the built-in mapping that fits.
+    #[arg(long, value_name = "FILE", global = true)]
+    mapping: Vec<PathBuf>,
+    /// How the answer is written
+    #[arg(long, value_name = "FORMAT", default_value = Format::Human.name(), value_parser = format(), global = true)]
+    format: Format,
+    /// Write the answer to a file, whole or not at all
+    #[arg(long, value_name = "FILE", global = true)]
+    output: Option<PathBuf>,
+    /// Colours; NO_COLOR and CLICOLOR_FORCE are honoured by `auto`
+    #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
+    color: Color,
+    /// Only findings and errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// More of the answer, and on stderr the files parsed and the time each stage took
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+/// What to compare. At most one way of saying it.
+#[derive(Debug, Args)]
+struct RangeArgs {
+    /// `A..B` two trees, `A...B` B against the merge base, or one revision: that commit against its first parent
+    ///
+    /// Without a range the last commit, `HEAD`, is judged.
+    #[arg(value_parser = Range::parse, conflicts_with_all = ["base", "staged", "worktree"])]
+    range: Option<Range>,
+    /// Compare with the merge base of this revision and --head
+    #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "worktree"])]
+    base: Option<String>,
+    /// The revision to judge, `HEAD` where not given
+    #[arg(long, value_name = "REV", requires = "base")]
+    head: Option<String>,
+    /// What is staged, against `HEAD`
+    #[arg(long, conflicts_with = "worktree")]
+    staged: bool,
+    /// The work tree, against `HEAD`
+    #[arg(long)]
+    worktree: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+impl Cli {
+    fn run(self) -> Exit {
+        let session = self.common.session();
+        let result = match self.command {
+            Command::Check { range, fail_on } => {
+                check::run(&session, &check::Options { range: range.range(), fail_on })
+            }
+            Command::Diff { range, paths } => diff::run(&session, &diff::Options { range: range.range(), paths }),
+            Command::Explain { subject } => explain::run(&session, subject.as_deref()),
+            Command::Demo { keep } => demo::run(&session, keep.as_deref()),
+        };
+        result.unwrap_or_else(|error| commands::failed(&session, &error))
+    }
+}
+
+impl Common {
+    fn session(self) -> Session {
+        Session {
+            repository: self.repo,
+            mappings: self.mapping,
+            format: self.format,
+            output: self.output,
+            color: self.color.choice(),
+            detail: Detail::of(self.quiet, self.verbose),
+        }
+    }
+}
+
+impl RangeArgs {
+    fn range(self) -> Option<Range> {
+        if self.staged {
+            return Some(Range::Staged);
+        }
+        if self.worktree {
+            return Some(Range::Worktree);
+        }
+        let head = self.head.unwrap_or_else(|| "HEAD".to_owned());
+        self.range.or_else(|| self.base.map(|base| Range::ThreeDot { before: base, after: head }))
+    }
+}
+
+impl Color {
+    fn choice(self) -> ColorChoice {
+        match self {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        }
+    }
+}
+
+fn format() -> ValueParser {
+    one_of(Format::ALL.map(|format| (format.name(), format)))
+}
+
+fn fail_on() -> ValueParser {
+    one_of(check::FailOn::ALL.map(|severity| (severity.name(), severity)))
+}
+
+/// Accepts the given names: values stay plain, clap stays here.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(values: [(&'static str, T); N]) -> ValueParser {
+    let parser = PossibleValuesParser::new(values.map(|(name, _)| name));
+    parser
+        .map(move |given| {
+            values.iter().find(|(name, _)| *name == given).map(|(_, value)| *value).expect("clap accepted the name")
+        })
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(line.split(' '))
+    }
+
+    fn range_of(line: &str) -> Option<Range> {
+        match parse(line).unwrap().command {
+            Command::Check { range, .. } | Command::Diff { range, .. } => range.range(),
+            other => panic!("no range in {other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn common_options_work_on_both_sides_of_the_subcommand() {
+        for line in ["drift --repo x --format json check HEAD", "drift check HEAD --repo x --format json"] {
+            let session = parse(line).unwrap().common.session();
+            assert_eq!((session.repository, session.format), (PathBuf::from("x"), Format::Json), "{line}");
+        }
+        assert_eq!(parse("drift -C x diff").unwrap().common.repo, PathBuf::from("x"));
+    }
+
+    #[test]
+    fn a_range_is_said_in_one_way() {
+        assert_eq!(range_of("drift check"), None);
+        assert_eq!(range_of("drift check --staged"), Some(Range::Staged));
+        assert_eq!(range_of("drift diff --worktree"), Some(Range::Worktree));
+        let base = |before: &str, after: &str| Some(Range::ThreeDot { before: before.into(), after: after.into() });
+        assert_eq!(range_of("drift check --base a --head b"), base("a", "b"));
+        assert_eq!(range_of("drift check --base a"), base("a", "HEAD"));
+        for line in ["check a --staged", "check --staged --worktree", "check a --base b", "check --head b"] {
+            assert!(parse(&format!("drift {line}")).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn paths_of_diff_come_after_two_dashes() {
+        let Command::Diff { paths, .. } = parse("drift diff HEAD -- a/b.cpp c").unwrap().command else {
+            panic!("not diff")
+        };
+        assert_eq!(paths, ["a/b.cpp", "c"]);
+    }
+
+    #[test]
+    fn bad_usage_is_exit_2_and_help_is_0() {
+        let run = |line: &str| run(line.split(' ').map(OsString::from));
+        assert_eq!(run("drift check --fail-on sometimes"), Exit::Undecided);
+        assert_eq!(run("drift nonsense"), Exit::Undecided);
+        assert_eq!(run("drift --version"), Exit::Clean);
+    }
+
+    /// `docs/cli.md` is the help, page by page. `UPDATE=1 cargo test` writes it.
+    #[test]
+    fn the_page_about_the_command_line_is_fresh() {
+        crate::report::tests::assert_fresh("docs/cli.md", &page());
+    }
+
+    fn page() -> String {
+        let mut command = Cli::command().term_width(100).max_term_width(100);
+        command.build();
+        let mut page = String::from(
+            "# Command line\n\nThe help of every command, as `drift COMMAND --help` prints it. `UPDATE=1 cargo test` \
+             writes this page.\n",
+        );
+        section(&mut page, "drift", &mut command.clone());
+        for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
+            section(&mut page, &format!("drift {}", sub.get_name()), sub);
+        }
+        page
+    }
+
+    fn section(page: &mut String, title: &str, command: &mut clap::Command) {
+        let help = command.render_long_help().to_string();
+        let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+        page.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", lines.join("\n").trim_end()));
+    }
 }

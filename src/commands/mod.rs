@@ -1,1 +1,170 @@
 //! The subcommands, one file each: read the world, call the core, write the answer.
+
+pub mod check;
+pub mod demo;
+pub mod diff;
+pub mod explain;
+mod stages;
+mod world;
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
+use anyhow::{Context, Result};
+
+use crate::report::{Detail, Format, style};
+
+/// What every subcommand is told.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub repository: PathBuf,
+    /// Mapping files given by hand; empty where the repository is to say.
+    pub mappings: Vec<PathBuf>,
+    pub format: Format,
+    /// Where the answer goes; stdout if `None`.
+    pub output: Option<PathBuf>,
+    pub color: ColorChoice,
+    pub detail: Detail,
+}
+
+/// How `drift` ends. The values are its exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Nothing to do.
+    Clean = 0,
+    /// Findings at or above `--fail-on`.
+    Findings = 1,
+    /// Could not judge, or bad usage.
+    Undecided = 2,
+}
+
+/// An error that has been rendered in full, to be shown as it is.
+#[derive(Debug)]
+pub struct Rendered(pub String);
+
+/// Shows why a command could not do its work.
+pub fn failed(session: &Session, error: &anyhow::Error) -> Exit {
+    match error.downcast_ref::<Rendered>() {
+        Some(Rendered(text)) => session.say(text),
+        None => session.say(&format!("{}: {error:#}", style::severity_word("error"))),
+    }
+    Exit::Undecided
+}
+
+impl Session {
+    /// Writes the answer of a command: to stdout, or whole or not at all to the file of `--output`.
+    pub fn answer(&self, text: &str) -> Result<()> {
+        match &self.output {
+            Some(path) => self.to_file(path, text).with_context(|| format!("could not write `{}`", path.display())),
+            None => self.to_stdout(text).context("could not write to stdout"),
+        }
+    }
+
+    /// Tells the person something beside the answer, on stderr.
+    pub fn note(&self, text: &str) {
+        if self.detail != Detail::Quiet {
+            self.say(text);
+        }
+    }
+
+    /// As [`note`](Self::note), but only with `-v`.
+    pub fn detail(&self, text: &str) {
+        if self.detail == Detail::Verbose {
+            self.say(text);
+        }
+    }
+
+    /// Nobody is left to be told when stderr is closed.
+    fn say(&self, text: &str) {
+        let _ = writeln!(AutoStream::new(io::stderr().lock(), self.color), "{}", text.trim_end());
+    }
+
+    /// A reader that has seen enough is not an error.
+    fn to_stdout(&self, text: &str) -> io::Result<()> {
+        let mut stream = AutoStream::new(io::stdout().lock(), self.color);
+        match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
+    }
+
+    fn to_file(&self, path: &Path, text: &str) -> Result<()> {
+        let plain = match self.color {
+            ColorChoice::Always | ColorChoice::AlwaysAnsi => text.to_owned(),
+            _ => strip_str(text).to_string(),
+        };
+        match fs::canonicalize(path) {
+            // A device or a pipe cannot be replaced, and has no halves.
+            Ok(target) if !target.is_file() => Ok(File::create(target)?.write_all(plain.as_bytes())?),
+            Ok(target) => replace(&target, &plain),
+            Err(_) => replace(path, &plain),
+        }
+    }
+}
+
+/// Writes beside the file and moves into place, so that no reader ever sees a half.
+fn replace(path: &Path, text: &str) -> Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = beside(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.persist(path)?;
+    Ok(())
+}
+
+#[cfg(unix)]
+fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    use std::os::unix::fs::PermissionsExt;
+    // Temporary files are private; an answer is as readable as any file the person makes.
+    tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o666)).tempfile_in(folder)
+}
+
+#[cfg(not(unix))]
+fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::NamedTempFile::new_in(folder)
+}
+
+impl std::fmt::Display for Rendered {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Rendered {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_written_whole_or_not_at_all() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("answer.txt");
+        let mut session = Session { output: Some(path.clone()), ..session() };
+        session.answer("\u{1b}[1mbold\u{1b}[0m\n").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "bold\n");
+        session.output = Some(folder.path().join("absent/answer.txt"));
+        assert!(session.answer("x").is_err());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_device_is_written_to_not_replaced() {
+        let session = Session { output: Some("/dev/null".into()), ..session() };
+        session.answer("x").unwrap();
+        assert!(!Path::new("/dev/null").is_file());
+    }
+
+    fn session() -> Session {
+        Session {
+            repository: ".".into(),
+            mappings: Vec::new(),
+            format: Format::Human,
+            output: None,
+            color: ColorChoice::Auto,
+            detail: Detail::Normal,
+        }
+    }
+}

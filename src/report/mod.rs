@@ -1,1 +1,127 @@
-//! Renderings of a report, one file a format.
+//! Renderings, one file a format, all from the same values.
+
+pub mod broken_mapping;
+mod frame;
+mod human;
+mod json;
+pub mod style;
+
+use std::time::Duration;
+
+use crate::change::{Change, Skipped};
+use crate::mapping::Link;
+use crate::mapping::model::MappingSource;
+use crate::rules::Rule;
+use crate::source::SnapshotPair;
+use crate::verdict::Report;
+
+/// How an answer is written. A new format is a row here and a file in this folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Human,
+    Json,
+}
+
+/// How much a person wants to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// Findings and errors only.
+    Quiet,
+    Normal,
+    Verbose,
+}
+
+/// What a rendering knows beside the value it renders.
+#[derive(Debug, Clone, Copy)]
+pub struct View {
+    pub detail: Detail,
+    /// What the run took so far.
+    pub elapsed: Duration,
+}
+
+/// What `drift diff` has to say.
+pub struct Differences<'a> {
+    pub pair: &'a SnapshotPair,
+    pub changes: &'a [Change],
+    pub skipped: &'a [Skipped],
+}
+
+/// The judgement of a change.
+pub fn check(report: &Report, format: Format, view: View) -> String {
+    match format {
+        Format::Human => human::check(report, view.detail),
+        Format::Json => json::check(report, view.elapsed),
+    }
+}
+
+/// What a change does, symbol by symbol.
+pub fn diff(differences: &Differences, format: Format, view: View) -> String {
+    match format {
+        Format::Human => human::diff(differences, view.detail),
+        Format::Json => json::diff(differences),
+    }
+}
+
+/// The list of rules.
+pub fn rules(rules: &[&Rule], format: Format) -> String {
+    match format {
+        Format::Human => human::rules(rules),
+        Format::Json => json::rules(rules),
+    }
+}
+
+/// One rule in full.
+pub fn rule(rule: &Rule, format: Format) -> String {
+    match format {
+        Format::Human => human::rule(rule),
+        Format::Json => json::rule(rule),
+    }
+}
+
+/// One link of the mapping in full.
+pub fn link(link: &Link, sources: &[MappingSource], format: Format) -> String {
+    match format {
+        Format::Human => human::link(link, sources),
+        Format::Json => json::link(link, sources),
+    }
+}
+
+impl Format {
+    pub const ALL: [Format; 2] = [Format::Human, Format::Json];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Human => "human",
+            Format::Json => "json",
+        }
+    }
+}
+
+impl Detail {
+    pub fn of(quiet: bool, verbose: bool) -> Detail {
+        match (quiet, verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Verbose,
+            _ => Detail::Normal,
+        }
+    }
+}
+
+/// The name of a severity, verdict, rung or kind: the one that JSON has.
+fn word(value: impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(name)) => name,
+        other => unreachable!("words are unit variants, not {other:?}"),
+    }
+}
+
+/// Where a link is written: the name of its source, and the line of its header.
+fn origin(link: &Link, sources: &[MappingSource]) -> (String, usize) {
+    let (source, span) = &link.origin;
+    let source = &sources[*source];
+    let line = source.text.as_bytes()[..span.start].iter().filter(|byte| **byte == b'\n').count() + 1;
+    (source.name.clone(), line)
+}
+
+#[cfg(test)]
+pub mod tests;

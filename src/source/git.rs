@@ -2,6 +2,8 @@
 //!
 //! Nothing here writes to the repository, runs a program or reaches for the network.
 
+mod create;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -9,6 +11,8 @@ use std::sync::{Arc, Once};
 
 use anyhow::{Context, anyhow, bail};
 use git2::{Commit, ErrorCode, Object, ObjectType, Oid};
+
+pub use create::{NewCommit, create_repository};
 
 use super::range::Range;
 use super::{FileChange, SIZE_LIMIT, SnapshotPair, SourceFile, Unreadable, rename};

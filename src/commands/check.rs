@@ -1,0 +1,106 @@
+//! `drift check`: judges a change.
+
+use anyhow::Result;
+
+use super::stages::Stages;
+use super::world::World;
+use super::{Exit, Session};
+use crate::finding::Severity;
+use crate::report::{self, View};
+use crate::source::range::Range;
+use crate::verdict::{Outcome, Report};
+
+#[derive(Debug)]
+pub struct Options {
+    pub range: Option<Range>,
+    pub fail_on: FailOn,
+}
+
+/// The least severity that makes a run fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailOn {
+    Error,
+    Warning,
+    Never,
+}
+
+pub fn run(session: &Session, options: &Options) -> Result<Exit> {
+    let mut stages = Stages::start();
+    let report = judge(session, options.range.as_ref(), &mut stages)?;
+    show(session, &report, &mut stages)?;
+    Ok(exit(&report, options.fail_on))
+}
+
+/// Reads the world and judges it.
+pub(super) fn judge(session: &Session, range: Option<&Range>, stages: &mut Stages) -> Result<Report> {
+    stages.begin("open");
+    let world = World::open(session, range)?;
+    stages.begin("mapping");
+    let applying = world.mapping(session)?;
+    stages.begin("read");
+    let pair = world.snapshots(&applying.mapping)?;
+    let report = crate::check_observed(&applying.mapping, &pair, &mut |stage| stages.begin(stage));
+    Ok(report.with_findings(applying.findings))
+}
+
+/// Writes the answer, and with `-v` what it took.
+pub(super) fn show(session: &Session, report: &Report, stages: &mut Stages) -> Result<()> {
+    stages.begin("report");
+    let view = View { detail: session.detail, elapsed: stages.elapsed() };
+    session.answer(&report::check(report, session.format, view))?;
+    session.detail(&format!("{}{} files parsed", stages.table(), report.files_parsed));
+    Ok(())
+}
+
+/// What could not be judged comes before what was.
+fn exit(report: &Report, fail_on: FailOn) -> Exit {
+    let worst = report.findings.iter().map(|finding| finding.severity).max();
+    if report.outcome == Outcome::Undecided {
+        Exit::Undecided
+    } else if worst.is_some_and(|severity| fail_on.least().is_some_and(|least| severity >= least)) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
+}
+
+impl FailOn {
+    pub const ALL: [FailOn; 3] = [FailOn::Error, FailOn::Warning, FailOn::Never];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            FailOn::Error => "error",
+            FailOn::Warning => "warning",
+            FailOn::Never => "never",
+        }
+    }
+
+    fn least(self) -> Option<Severity> {
+        match self {
+            FailOn::Error => Some(Severity::Error),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Never => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::sample;
+
+    #[test]
+    fn the_exit_code_follows_outcome_and_threshold() {
+        let mut report = sample();
+        assert_eq!(exit(&report, FailOn::Error), Exit::Findings);
+        assert_eq!(exit(&report, FailOn::Never), Exit::Clean);
+        report.findings[0].severity = Severity::Warning;
+        assert_eq!(exit(&report, FailOn::Error), Exit::Clean);
+        assert_eq!(exit(&report, FailOn::Warning), Exit::Findings);
+        report.outcome = Outcome::Undecided;
+        assert_eq!(exit(&report, FailOn::Never), Exit::Undecided);
+        report.outcome = Outcome::Clean;
+        report.findings.clear();
+        assert_eq!(exit(&report, FailOn::Warning), Exit::Clean);
+    }
+}

@@ -1,0 +1,123 @@
+//! `drift demo`: a small repository made on the spot, and `check` on it.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::stages::Stages;
+use super::{Exit, Session, check};
+use crate::report::{self, Format, View};
+use crate::source::git::{NewCommit, create_repository};
+use crate::source::range::Range;
+use crate::verdict::{Report, Verdict};
+
+/// Makes the repository, in `keep` or for the moment, and judges its last commit.
+pub fn run(session: &Session, keep: Option<&Path>) -> Result<Exit> {
+    let Some(folder) = keep else {
+        let folder = tempfile::tempdir().context("could not make a temporary folder")?;
+        return show(session, folder.path(), REPEAT);
+    };
+    if fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        bail!("`{}` is not empty; name a new folder: `drift demo --keep NEW`", folder.display());
+    }
+    let path = folder.display();
+    show(
+        session,
+        folder,
+        &format!("Look closer:\n  git -C {path} show\n  drift diff -v --repo {path}\n  drift check --repo {path}"),
+    )
+}
+
+/// What the last commit does to each link.
+const PROMISES: [(&str, Verdict, &str); 3] = [
+    ("function-apply", Verdict::Drifted, "takes keyword arguments now; its Python twin was left behind"),
+    ("function-needs-input-grad", Verdict::Cosmetic, "was wrapped, commented and its locals renamed: silent"),
+    ("function-save-for-backward", Verdict::CoChanged, "changed together with its Python twin: silent"),
+];
+
+const REPEAT: &str = "Look closer:\n  drift demo --keep demo\n  git -C demo show\n  drift diff -v --repo demo";
+
+const CPP: &str = "csrc/python_function.cpp";
+const PYTHON: &str = "simulator/function.py";
+
+const COMMITS: [NewCommit; 2] = [
+    NewCommit {
+        message: "Add Function, its simulation, and the mapping of the two\n",
+        files: &[
+            (".drift/mapping.toml", include_str!("demo/mapping.toml")),
+            (CPP, include_str!("demo/before/python_function.cpp")),
+            (PYTHON, include_str!("demo/before/function.py")),
+        ],
+    },
+    NewCommit {
+        message: "Accept keyword arguments in Function.apply; save only once\n",
+        files: &[
+            (CPP, include_str!("demo/after/python_function.cpp")),
+            (PYTHON, include_str!("demo/after/function.py")),
+        ],
+    },
+];
+
+fn show(session: &Session, folder: &Path, repeat: &str) -> Result<Exit> {
+    create_repository(folder, &COMMITS)?;
+    let inside = Session { repository: folder.to_owned(), mappings: Vec::new(), ..session.clone() };
+    let mut stages = Stages::start();
+    let report = check::judge(&inside, Some(&Range::Revision("HEAD".to_owned())), &mut stages)?;
+    keep_promises(&report)?;
+    let view = View { detail: session.detail, elapsed: stages.elapsed() };
+    let answer = report::check(&report, session.format, view);
+    session.answer(&match session.format {
+        Format::Human => told(&answer, repeat),
+        Format::Json => answer,
+    })?;
+    Ok(Exit::Clean)
+}
+
+fn told(answer: &str, repeat: &str) -> String {
+    let links: String = PROMISES.iter().map(|(link, _, story)| format!("  {link:26} {story}\n")).collect();
+    let told = "A small repository: a C++ binding, Python that simulates it, and a mapping that links the two.\n\
+                Its last commit edits three linked functions. This is what `drift check` says:\n";
+    format!("{told}\n{answer}\nWhat happened to each link:\n{links}\n{repeat}\n")
+}
+
+fn keep_promises(report: &Report) -> Result<()> {
+    for (link, promised, _) in PROMISES {
+        let found = report.links.iter().find(|judged| judged.link == link).map(|judged| judged.verdict);
+        if found != Some(promised) {
+            bail!("the demo does not show what it promises: `{link}` should be {promised:?} and is {found:?}");
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use anstream::ColorChoice;
+
+    use super::*;
+    use crate::report::Detail;
+
+    #[test]
+    fn the_demo_keeps_its_promises() {
+        let folder = tempfile::tempdir().unwrap();
+        let session = Session {
+            repository: ".".into(),
+            mappings: Vec::new(),
+            format: Format::Human,
+            output: Some(folder.path().join("answer.txt")),
+            color: ColorChoice::Never,
+            detail: Detail::Normal,
+        };
+        assert_eq!(run(&session, None).unwrap(), Exit::Clean);
+        let answer = fs::read_to_string(folder.path().join("answer.txt")).unwrap();
+        let sample = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+        for line in answer.split("\nWhat happened").next().unwrap_or_default().lines().skip(3) {
+            assert!(sample.contains(line.trim_end()), "README.md shows another demo: no `{line}`");
+        }
+        let kept = folder.path().join("kept");
+        assert_eq!(run(&session, Some(&kept)).unwrap(), Exit::Clean);
+        assert!(kept.join(CPP).is_file());
+        assert!(run(&session, Some(&kept)).is_err(), "a folder in use is left alone");
+    }
+}

@@ -1,0 +1,79 @@
+//! `drift explain`: what a rule means, or what a link says.
+
+use anyhow::{Result, bail};
+
+use super::world::World;
+use super::{Exit, Session};
+use crate::mapping::Mapping;
+use crate::report;
+use crate::rules::{self, RULES};
+use crate::source::range::Range;
+
+pub fn run(session: &Session, subject: Option<&str>) -> Result<Exit> {
+    session.answer(&answer(session, subject)?)?;
+    Ok(Exit::Clean)
+}
+
+fn answer(session: &Session, subject: Option<&str>) -> Result<String> {
+    let Some(name) = subject else {
+        return Ok(report::rules(RULES, session.format));
+    };
+    if let Some(rule) = rules::named(name) {
+        return Ok(report::rule(rule, session.format));
+    }
+    // A rule can be explained anywhere; only a link needs a repository.
+    let mapping = applying(session);
+    if let Ok(mapping) = &mapping
+        && let Some(link) = mapping.links.iter().find(|link| link.id == name)
+    {
+        return Ok(report::link(link, &mapping.sources, session.format));
+    }
+    unknown(name, mapping)
+}
+
+/// The mapping as the person sees it now: that of the work tree, or of the last commit where there is none.
+fn applying(session: &Session) -> Result<Mapping> {
+    World::open(session, Some(&Range::Worktree))
+        .or_else(|_| World::open(session, Some(&Range::Revision("HEAD".to_owned()))))?
+        .mapping(session)
+        .map(|applying| applying.mapping)
+}
+
+fn unknown(name: &str, mapping: Result<Mapping>) -> Result<String> {
+    let rules = RULES.iter().map(|rule| rule.id);
+    match mapping {
+        Ok(mapping) => {
+            let links = mapping.links.iter().map(|link| link.id.as_str());
+            bail!("no rule and no link is called `{name}`{}", suggestion(name, rules.chain(links)))
+        }
+        Err(reason) if reason.is::<super::Rendered>() => Err(reason),
+        Err(reason) => {
+            let hint = suggestion(name, rules);
+            bail!("no rule is called `{name}`{hint}\nlinks could not be read: {reason:#}")
+        }
+    }
+}
+
+/// The nearest names, best first, and the command that lists all.
+fn suggestion<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let mut near: Vec<_> = known.map(|other| (strsim::jaro_winkler(name, other), other)).collect();
+    near.retain(|(likeness, other)| *likeness > 0.75 || other.contains(name));
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let names: Vec<_> = near.iter().take(3).map(|(_, other)| format!("`{other}`")).collect();
+    match names.is_empty() {
+        true => "; `drift explain` lists the rules".to_owned(),
+        false => format!("; did you mean {}?", names.join(" or ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_names_come_first() {
+        let known = ["drifted-link", "removed-link", "unused-ack"];
+        assert_eq!(suggestion("drifted-lnk", known.into_iter()), "; did you mean `drifted-link`?");
+        assert_eq!(suggestion("zzz", known.into_iter()), "; `drift explain` lists the rules");
+    }
+}

@@ -1,0 +1,166 @@
+//! The world a command works on: a repository, two sides of it, and the mapping that applies.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+
+use super::{Rendered, Session};
+use crate::finding::Finding;
+use crate::finding::mapping::mapping_findings;
+use crate::mapping::parse::parse;
+use crate::mapping::{Mapping, builtin};
+use crate::report::broken_mapping;
+use crate::source::git::{Endpoints, Repository, Request, Side};
+use crate::source::range::Range;
+use crate::source::{SnapshotPair, SourceFile};
+use crate::symbols::Language;
+
+/// A repository and the two sides compared.
+pub struct World {
+    pub repository: Repository,
+    pub endpoints: Endpoints,
+}
+
+/// The mapping that applies, and what the range does to it.
+pub struct Applying {
+    pub mapping: Mapping,
+    /// Links that the range removes or weakens.
+    pub findings: Vec<Finding>,
+}
+
+/// Where a repository keeps its mapping.
+const FOLDER: &str = ".drift";
+
+/// Lives beside the mapping, and is none.
+const ACKS: &str = ".drift/acks.toml";
+
+impl World {
+    /// Opens the repository and finds both sides. Without a range the last commit is compared, and said so.
+    pub fn open(session: &Session, range: Option<&Range>) -> Result<World> {
+        let last = Range::Revision("HEAD".to_owned());
+        let repository = Repository::open(&session.repository)?;
+        let endpoints = repository.endpoints(range.unwrap_or(&last))?;
+        let compared = format!("comparing {} → {}", endpoints.before.name(), endpoints.after.name());
+        match range {
+            None => session.note(&format!("{compared}: no range given, so the last commit")),
+            Some(_) => session.detail(&compared),
+        }
+        Ok(World { repository, endpoints })
+    }
+
+    /// The mapping that applies: given by hand, kept in the repository, or built in.
+    pub fn mapping(&self, session: &Session) -> Result<Applying> {
+        if !session.mappings.is_empty() {
+            return Applying::plain(&given(&session.mappings)?);
+        }
+        match self.kept(session)? {
+            Some(applying) => Ok(applying),
+            None => self.built_in(session),
+        }
+    }
+
+    /// Everything the judgement needs: what changes in the scope of the mapping, and the files that it names.
+    pub fn snapshots(&self, mapping: &Mapping) -> Result<SnapshotPair> {
+        let named = named_paths(mapping);
+        let wants = |path: &str| named.binary_search_by(|name| (**name).cmp(path)).is_ok() || in_scope(mapping, path);
+        self.load(&wants, &named)
+    }
+
+    /// The changed files that are wanted, and the named ones in any case.
+    pub fn load(&self, wants: &(dyn Fn(&str) -> bool + Sync), named: &[Arc<str>]) -> Result<SnapshotPair> {
+        self.repository.load(&self.endpoints, &Request { wants, named })
+    }
+
+    /// The mapping of both sides together: a change cannot silence its own alarm by deleting a link.
+    fn kept(&self, session: &Session) -> Result<Option<Applying>> {
+        let before = self.texts(&self.endpoints.before)?;
+        let after = self.texts(&self.endpoints.after)?;
+        if before.is_empty() && after.is_empty() {
+            return Ok(None);
+        }
+        let now = read_all(&after)?;
+        if before == after {
+            return Ok(Some(Applying { mapping: now, findings: Vec::new() }));
+        }
+        // Only what is broken now is in the way: a range that repairs the mapping must be judgeable.
+        let Ok(then) = read_all(&before) else {
+            session.note("the mapping before the change is broken: judging by the one after it");
+            return Ok(Some(Applying { mapping: now, findings: Vec::new() }));
+        };
+        Ok(Some(Applying { findings: mapping_findings(&then, &now), mapping: Mapping::union(then, now) }))
+    }
+
+    /// Names and texts of the mapping files of one side.
+    fn texts(&self, side: &Side) -> Result<Vec<(String, Arc<str>)>> {
+        let paths = self.repository.list(side, FOLDER);
+        let mappings = paths.iter().filter(|path| path.ends_with(".toml") && ***path != *ACKS);
+        mappings.filter_map(|path| self.repository.read(side, path)).map(text).collect()
+    }
+
+    fn built_in(&self, session: &Session) -> Result<Applying> {
+        let has = |path: &str| self.repository.exists(&self.endpoints.after, path);
+        let Some(builtin) = builtin::fitting(&has) else {
+            bail!(
+                "no mapping: the repository has no `{FOLDER}/*.toml`, and no built-in mapping fits it; write one \
+                 (docs/mapping.md), look at an example with `drift demo --keep demo`, or give one with `--mapping FILE`"
+            )
+        };
+        session.detail(&format!("using the {}", builtin.name));
+        Applying::plain(&[(builtin.name.to_owned(), builtin.text.into())])
+    }
+}
+
+impl Applying {
+    fn plain(files: &[(String, Arc<str>)]) -> Result<Applying> {
+        Ok(Applying { mapping: read_all(files)?, findings: Vec::new() })
+    }
+}
+
+fn in_scope(mapping: &Mapping, path: &str) -> bool {
+    let globs = match Language::of_path(path) {
+        Some(Language::Cpp) => &mapping.scope.cpp,
+        Some(Language::Python) => &mapping.scope.python,
+        None => return false,
+    };
+    globs.is_empty() || globs.is_match(path)
+}
+
+/// Paths of the selectors into the checked repository, sorted.
+fn named_paths(mapping: &Mapping) -> Vec<Arc<str>> {
+    let selectors = mapping.links.iter().flat_map(|link| link.cpp.iter().chain(&link.python));
+    let mut paths: Vec<_> =
+        selectors.filter(|selector| selector.repository.is_none()).map(|selector| selector.path.clone()).collect();
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn given(paths: &[PathBuf]) -> Result<Vec<(String, Arc<str>)>> {
+    let read = |path: &PathBuf| {
+        let text = fs::read_to_string(path).with_context(|| format!("could not read mapping `{}`", path.display()))?;
+        Ok((path.display().to_string(), text.into()))
+    };
+    paths.iter().map(read).collect()
+}
+
+fn text(file: SourceFile) -> Result<(String, Arc<str>)> {
+    let bytes = file.content.map_err(|reason| anyhow::anyhow!("could not read mapping `{}`: {reason}", file.path))?;
+    let text = std::str::from_utf8(&bytes).with_context(|| format!("mapping `{}` is not UTF-8", file.path))?;
+    Ok((file.path.to_string(), text.into()))
+}
+
+/// Reads all files, or shows what is wrong in any of them.
+fn read_all(files: &[(String, Arc<str>)]) -> Result<Mapping> {
+    let mut mappings = Vec::new();
+    let mut errors = Vec::new();
+    for (index, (name, text)) in files.iter().enumerate() {
+        match parse(name, text, index) {
+            Ok(mapping) => mappings.push(mapping),
+            Err(found) => errors.extend(found),
+        }
+    }
+    let merged = if errors.is_empty() { Mapping::merge(mappings) } else { Err(errors) };
+    merged.map_err(|errors| Rendered(broken_mapping::render(&errors, files)).into())
+}

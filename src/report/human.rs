@@ -1,0 +1,277 @@
+//! For people: an alarm is understood in ten seconds, silence is one line.
+
+use std::fmt::Write;
+
+use super::style::{ADDED, DIM, FRAME, GOOD, REMOVED, STRONG, harmless, of_severity, paint};
+use super::{Detail, Differences, frame, origin, word};
+use crate::change::{Change, Skipped, What};
+use crate::finding::{Finding, Frame, FrameLine};
+use crate::ladder::{Facet, Rung};
+use crate::mapping::model::{MappingSource, Touch};
+use crate::mapping::{Link, Selector};
+use crate::rules::Rule;
+use crate::source::SourceFile;
+use crate::symbols::Lines;
+use crate::verdict::{Judged, Outcome, Report, Verdict};
+
+/// Findings, worst first, and one line that sums up.
+pub fn check(report: &Report, detail: Detail) -> String {
+    let mut out = String::new();
+    for found in &report.findings {
+        finding(&mut out, found);
+        out.push('\n');
+    }
+    skipped(&mut out, &report.skipped);
+    if detail == Detail::Verbose {
+        report.links.iter().for_each(|judged| verdict_line(&mut out, judged));
+    }
+    if detail != Detail::Quiet {
+        let _ = writeln!(out, "{}", summary(report));
+    }
+    out
+}
+
+/// Changes grouped by file, one line a symbol; with `-v` the changed lines below.
+pub fn diff(differences: &Differences, detail: Detail) -> String {
+    let mut out = String::new();
+    for file in differences.changes.chunk_by(|left, right| left.path == right.path) {
+        diff_file(&mut out, differences, file, detail);
+        out.push('\n');
+    }
+    skipped(&mut out, differences.skipped);
+    if detail != Detail::Quiet {
+        let _ = writeln!(out, "{}", diff_summary(differences));
+    }
+    out
+}
+
+/// Every rule on a line.
+pub fn rules(rules: &[&Rule]) -> String {
+    let width = rules.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for rule in rules {
+        let severity = word(rule.severity);
+        let severity = paint(of_severity(&severity), format!("{severity:7}"));
+        let _ = writeln!(out, "{severity} {} {}", paint(STRONG, format!("{:width$}", rule.id)), rule.summary);
+    }
+    out + "\n`drift explain RULE` tells what a rule means and what to do; `drift explain LINK` shows a link.\n"
+}
+
+/// A rule in full.
+pub fn rule(rule: &Rule) -> String {
+    let severity = word(rule.severity);
+    let title = paint(of_severity(&severity), format!("{severity}[{}]", rule.id));
+    let mut out = format!("{title}: {}\n", rule.summary);
+    for (heading, text) in [("", rule.explanation), ("Example", rule.example), ("What to do", rule.remedy)] {
+        if !heading.is_empty() && !text.is_empty() {
+            let _ = write!(out, "\n{}\n", paint(STRONG, heading));
+        }
+        if !text.is_empty() {
+            let _ = write!(out, "\n{}\n", text.trim());
+        }
+    }
+    out
+}
+
+/// A link in full.
+pub fn link(link: &Link, sources: &[MappingSource]) -> String {
+    let (source, line) = origin(link, sources);
+    let mut out = format!("{} ({})\n{}\n", paint(STRONG, &link.id), word(link.relation), link.why.trim());
+    rows(&mut out, "C++", link.cpp.iter().map(selector));
+    rows(&mut out, "Python", link.python.iter().map(selector));
+    rows(&mut out, "seen as", link.names.iter().cloned());
+    rows(&mut out, "touch", (link.touch == Touch::All).then(|| "all Python ends have to follow".to_owned()));
+    rows(&mut out, "depth", link.depth.map(|depth| format!("through at most {depth} calls")));
+    rows(&mut out, "watch", link.watch.iter().map(|rung| rung.name().to_owned()));
+    rows(&mut out, "owners", link.owners.iter().cloned());
+    rows(&mut out, "tests", link.tests.iter().cloned());
+    rows(&mut out, "differs", link.known_differences.iter().cloned());
+    rows(&mut out, "from", [format!("{source}:{line}")]);
+    out
+}
+
+fn finding(out: &mut String, finding: &Finding) {
+    let severity = word(finding.severity);
+    let title = paint(of_severity(&severity), format!("{severity}[{}]", finding.rule.id));
+    let _ = writeln!(out, "{title}: {}", paint(STRONG, harmless(&finding.message)));
+    let width = frame::gutter(&finding.frames);
+    let (main, others) = split_frames(finding);
+    match (main, &finding.path) {
+        (Some(main), _) => {
+            frame::heading(out, "-->", main, finding.line.or(frame::first_marked(main)), width);
+            frame::code(out, main, width);
+        }
+        (None, Some(path)) => frame::place(out, "-->", path, finding.line, "", width),
+        (None, None) => (),
+    }
+    finding.notes.iter().for_each(|note| remark(out, "", note, width));
+    for other in others {
+        frame::heading(out, ":::", other, frame::first_marked(other), width);
+        frame::code(out, other, width);
+    }
+    if let Some(help) = &finding.help {
+        remark(out, "help: ", help, width);
+    }
+}
+
+/// The frame at the place of the finding, and the other ones.
+fn split_frames(finding: &Finding) -> (Option<&Frame>, &[Frame]) {
+    match finding.frames.split_first() {
+        Some((main, others)) if finding.path.as_ref().is_none_or(|path| *path == main.path) => (Some(main), others),
+        _ => (None, &finding.frames),
+    }
+}
+
+/// `= label: text`; further lines of the text are put below its beginning.
+fn remark(out: &mut String, label: &str, text: &str, width: usize) {
+    let indent = format!("{:1$}", "", width + 3 + label.len());
+    let lines: Vec<_> = text.trim_end().lines().map(harmless).collect();
+    let text = lines.join(&format!("\n{indent}"));
+    let _ = writeln!(out, "{:width$} {} {}{text}", "", paint(FRAME, "="), paint(STRONG, label));
+}
+
+fn skipped(out: &mut String, skipped: &[Skipped]) {
+    for Skipped { path, reason } in skipped {
+        let warning = paint(of_severity("warning"), "not compared");
+        let _ = writeln!(out, "{warning}: {}: {}", harmless(path), harmless(reason));
+    }
+    if !skipped.is_empty() {
+        out.push('\n');
+    }
+}
+
+fn verdict_line(out: &mut String, judged: &Judged) {
+    if judged.verdict != Verdict::Untouched {
+        let _ = writeln!(out, "{:12} {}", word(judged.verdict), judged.link);
+    }
+}
+
+/// `1 drifted, 2 cosmetic, 137 untouched (1234567890..abcdef1234)`.
+fn summary(report: &Report) -> String {
+    let order = [
+        Verdict::Undecided,
+        Verdict::Drifted,
+        Verdict::Unresolved,
+        Verdict::Acknowledged,
+        Verdict::CoChanged,
+        Verdict::Cosmetic,
+        Verdict::Untouched,
+    ];
+    let counts =
+        order.map(|verdict| (report.links.iter().filter(|judged| judged.verdict == verdict).count(), word(verdict)));
+    let outcome = match report.outcome {
+        Outcome::Clean => paint(GOOD, "no drift"),
+        Outcome::Drifted => paint(of_severity("error"), "drift"),
+        Outcome::Undecided => paint(of_severity("error"), "could not judge"),
+    };
+    format!("{outcome}: {} {}", counted(&counts, "no links"), compared(&report.before, &report.after))
+}
+
+fn diff_summary(differences: &Differences) -> String {
+    let changes = differences.changes;
+    let counts =
+        Rung::ALL.map(|rung| (changes.iter().filter(|change| change.rung == rung).count(), rung.name().to_owned()));
+    let counts: Vec<_> = counts.into_iter().rev().collect();
+    let files = changes.chunk_by(|left, right| left.path == right.path).count();
+    let files = match files {
+        0 => String::new(),
+        1 => " in 1 file".to_owned(),
+        files => format!(" in {files} files"),
+    };
+    let pair = differences.pair;
+    format!("{}{files} {}", counted(&counts, "no changes in C++ or Python"), compared(&pair.before, &pair.after))
+}
+
+fn counted(counts: &[(usize, String)], nothing: &str) -> String {
+    let counts: Vec<_> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+    if counts.is_empty() { nothing.to_owned() } else { counts.join(", ") }
+}
+
+fn compared(before: &str, after: &str) -> String {
+    paint(DIM, format!("({}..{})", short(before), short(after)))
+}
+
+/// Object ids as people write them; other names of a side as they are.
+fn short(side: &str) -> &str {
+    let is_oid = side.len() == 40 && side.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_oid { &side[..12] } else { side }
+}
+
+fn diff_file(out: &mut String, differences: &Differences, changes: &[Change], detail: Detail) {
+    let from = changes.iter().find_map(|change| change.before_path.as_ref());
+    let from = from.map(|path| paint(DIM, format!(" (was {path})"))).unwrap_or_default();
+    let _ = writeln!(out, "{}{from}", paint(STRONG, harmless(&changes[0].path)));
+    for change in changes {
+        let _ = writeln!(out, "  {}", change_line(change).trim_end());
+        change.facets.iter().for_each(|facet| {
+            let _ = writeln!(out, "             {}", facet_line(facet));
+        });
+        if detail == Detail::Verbose {
+            changed_lines(out, differences, change);
+        }
+    }
+}
+
+fn change_line(change: &Change) -> String {
+    let rung = format!("{:9}", change.rung.name());
+    let rung = if change.rung == Rung::Semantic { paint(STRONG, rung) } else { paint(DIM, rung) };
+    let what = match change.what {
+        What::Added => paint(ADDED, "+"),
+        What::Removed => paint(REMOVED, "-"),
+        What::Moved => ">".to_owned(),
+        What::Modified => "~".to_owned(),
+    };
+    let was = change.before_symbol.as_ref().map(|was| format!(" (was {})", harmless(was))).unwrap_or_default();
+    let line = change.after.or(change.before).map(|lines| format!(":{}", lines.start)).unwrap_or_default();
+    let sure = if change.certain { "" } else { " (the parser met errors: compared by tokens)" };
+    let kind = word(change.kind);
+    format!("{rung} {what} {kind} {}{}{was}{}", harmless(&change.symbol), paint(DIM, line), paint(DIM, sure))
+}
+
+/// `signature: before → after`, as far as both are there.
+fn facet_line(facet: &Facet) -> String {
+    let text = match (&facet.before, &facet.after) {
+        (Some(before), Some(after)) => format!("{}: {before} → {after}", facet.kind),
+        (None, Some(after)) => format!("{}: + {after}", facet.kind),
+        (Some(before), None) => format!("{}: - {before}", facet.kind),
+        (None, None) => facet.kind.to_string(),
+    };
+    harmless(&text).into_owned()
+}
+
+fn changed_lines(out: &mut String, differences: &Differences, change: &Change) {
+    let Some(file) = differences.pair.changed.iter().find(|file| *file.path() == change.path) else {
+        return;
+    };
+    let before = excerpt(&file.before, change.before);
+    let after = excerpt(&file.after, change.after);
+    let lines: Vec<FrameLine> = frame::compared((&before.0, before.1), (&after.0, after.1));
+    if !lines.is_empty() {
+        let shown = Frame { title: String::new(), path: change.path.clone(), lines };
+        frame::code(out, &shown, frame::gutter([&shown]).max(4));
+    }
+}
+
+/// The text of some lines of a file, and the number of the first.
+fn excerpt(file: &Option<SourceFile>, lines: Option<Lines>) -> (String, u32) {
+    let content = file.as_ref().and_then(|file| file.content.as_ref().ok());
+    let (Some(content), Some(lines)) = (content, lines) else {
+        return (String::new(), 1);
+    };
+    let text = String::from_utf8_lossy(content);
+    let count = (lines.end + 1).saturating_sub(lines.start) as usize;
+    let wanted: Vec<_> = text.lines().skip(lines.start.saturating_sub(1) as usize).take(count).collect();
+    (wanted.join("\n") + "\n", lines.start)
+}
+
+fn rows(out: &mut String, label: &str, values: impl IntoIterator<Item = String>) {
+    for (index, value) in values.into_iter().enumerate() {
+        let label = if index == 0 { label } else { "" };
+        let _ = writeln!(out, "  {} {}", paint(FRAME, format!("{label:8}")), harmless(&value));
+    }
+}
+
+fn selector(selector: &Selector) -> String {
+    selector.to_string()
+}

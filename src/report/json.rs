@@ -1,0 +1,249 @@
+//! For scripts: versioned, and only ever added to.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{Differences, origin};
+use crate::change::{Change, Skipped, What};
+use crate::finding::{Finding, Severity};
+use crate::impact::Impact;
+use crate::ladder::{Facet, FacetKind, Rung};
+use crate::mapping::model::MappingSource;
+use crate::mapping::{Link, Relation, Selector};
+use crate::rules::Rule;
+use crate::symbols::{Language, Lines, SymbolKind};
+use crate::verdict::{Judged, Outcome, Report, Verdict};
+
+const VERSION: u32 = 1;
+
+/// The judgement of a change.
+pub fn check(report: &Report, elapsed: Duration) -> String {
+    let stats = StatsJson {
+        links: report.links.len(),
+        files_parsed: report.files_parsed,
+        elapsed_ms: elapsed.as_millis() as u64,
+    };
+    line(&ReportJson {
+        version: VERSION,
+        before: &report.before,
+        after: &report.after,
+        outcome: report.outcome,
+        links: report.links.iter().map(|judged| LinkJson::of(judged, &report.changes)).collect(),
+        findings: report.findings.iter().map(FindingJson::of).collect(),
+        skipped: &report.skipped,
+        stats,
+    })
+}
+
+/// What a change does, symbol by symbol.
+pub fn diff(differences: &Differences) -> String {
+    line(&DiffJson {
+        version: VERSION,
+        before: &differences.pair.before,
+        after: &differences.pair.after,
+        changes: differences.changes.iter().map(ChangeJson::of).collect(),
+        skipped: differences.skipped,
+    })
+}
+
+pub fn rules(rules: &[&Rule]) -> String {
+    line(&json!({ "version": VERSION, "rules": rules.iter().map(|rule| rule_value(rule)).collect::<Vec<_>>() }))
+}
+
+pub fn rule(rule: &Rule) -> String {
+    line(&json!({ "version": VERSION, "rule": rule_value(rule) }))
+}
+
+pub fn link(link: &Link, sources: &[MappingSource]) -> String {
+    let (source, place) = origin(link, sources);
+    let texts = |selectors: &[Selector]| selectors.iter().map(Selector::to_string).collect::<Vec<_>>();
+    line(&json!({ "version": VERSION, "link": LinkDetail {
+        link: &link.id,
+        relation: link.relation,
+        cpp: texts(&link.cpp),
+        python: texts(&link.python),
+        names: &link.names,
+        why: &link.why,
+        source: &source,
+        line: place,
+    }}))
+}
+
+#[derive(Serialize)]
+struct ReportJson<'a> {
+    version: u32,
+    before: &'a str,
+    after: &'a str,
+    outcome: Outcome,
+    links: Vec<LinkJson<'a>>,
+    findings: Vec<FindingJson<'a>>,
+    skipped: &'a [Skipped],
+    stats: StatsJson,
+}
+
+#[derive(Serialize)]
+struct LinkJson<'a> {
+    link: &'a str,
+    verdict: Verdict,
+    severity: Option<Severity>,
+    impacts: Vec<ImpactJson<'a>>,
+    python: Vec<PythonJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ImpactJson<'a> {
+    path: &'a str,
+    symbol: &'a str,
+    rung: Rung,
+    facets: Vec<FacetKind>,
+    certain: bool,
+    via: &'a [String],
+}
+
+#[derive(Serialize)]
+struct PythonJson<'a> {
+    selector: &'a str,
+    rung: Option<Rung>,
+}
+
+#[derive(Serialize)]
+struct FindingJson<'a> {
+    rule: &'a str,
+    severity: Severity,
+    message: &'a str,
+    path: Option<&'a str>,
+    line: Option<u32>,
+    link: Option<&'a str>,
+    help: Option<&'a str>,
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct StatsJson {
+    links: usize,
+    files_parsed: usize,
+    elapsed_ms: u64,
+}
+
+#[derive(Serialize)]
+struct DiffJson<'a> {
+    version: u32,
+    before: &'a str,
+    after: &'a str,
+    changes: Vec<ChangeJson<'a>>,
+    skipped: &'a [Skipped],
+}
+
+#[derive(Serialize)]
+struct ChangeJson<'a> {
+    language: Language,
+    path: &'a str,
+    before_path: Option<&'a str>,
+    symbol: &'a str,
+    before_symbol: Option<&'a str>,
+    kind: SymbolKind,
+    change: What,
+    rung: Rung,
+    facets: Vec<FacetKind>,
+    before: Option<Lines>,
+    after: Option<Lines>,
+    certain: bool,
+}
+
+#[derive(Serialize)]
+struct LinkDetail<'a> {
+    link: &'a str,
+    relation: Relation,
+    cpp: Vec<String>,
+    python: Vec<String>,
+    names: &'a [String],
+    why: &'a str,
+    source: &'a str,
+    line: usize,
+}
+
+impl<'a> LinkJson<'a> {
+    fn of(judged: &'a Judged, changes: &'a [Change]) -> LinkJson<'a> {
+        let python = judged.python.iter().map(|end| PythonJson { selector: &end.selector, rung: end.rung });
+        LinkJson {
+            link: &judged.link,
+            verdict: judged.verdict,
+            severity: judged.severity,
+            impacts: judged.impacts.iter().map(|impact| ImpactJson::of(impact, changes)).collect(),
+            python: python.collect(),
+        }
+    }
+}
+
+impl<'a> ImpactJson<'a> {
+    fn of(impact: &'a Impact, changes: &'a [Change]) -> ImpactJson<'a> {
+        let change = &changes[impact.change];
+        ImpactJson {
+            path: &change.path,
+            symbol: &change.symbol,
+            rung: change.rung,
+            facets: kinds(&change.facets),
+            certain: impact.certain && change.certain,
+            via: &impact.via,
+        }
+    }
+}
+
+impl<'a> FindingJson<'a> {
+    fn of(finding: &'a Finding) -> FindingJson<'a> {
+        FindingJson {
+            rule: finding.rule.id,
+            severity: finding.severity,
+            message: &finding.message,
+            path: finding.path.as_deref(),
+            line: finding.line,
+            link: finding.link.as_deref(),
+            help: finding.help.as_deref(),
+            notes: &finding.notes,
+        }
+    }
+}
+
+impl<'a> ChangeJson<'a> {
+    fn of(change: &'a Change) -> ChangeJson<'a> {
+        ChangeJson {
+            language: change.language,
+            path: &change.path,
+            before_path: change.before_path.as_deref(),
+            symbol: &change.symbol,
+            before_symbol: change.before_symbol.as_deref(),
+            kind: change.kind,
+            change: change.what,
+            rung: change.rung,
+            facets: kinds(&change.facets),
+            before: change.before,
+            after: change.after,
+            certain: change.certain,
+        }
+    }
+}
+
+/// Each kind once, in the order of the list of facets.
+fn kinds(facets: &[Facet]) -> Vec<FacetKind> {
+    let mut kinds: Vec<_> = facets.iter().map(|facet| facet.kind).collect();
+    kinds.sort();
+    kinds.dedup();
+    kinds
+}
+
+fn rule_value(rule: &Rule) -> Value {
+    json!({
+        "rule": rule.id,
+        "severity": rule.severity,
+        "summary": rule.summary,
+        "explanation": rule.explanation,
+        "example": rule.example,
+        "remedy": rule.remedy,
+    })
+}
+
+fn line(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain values with text keys") + "\n"
+}
