@@ -300,7 +300,7 @@ mod tests {
     fn selector(text: &str) -> Selector {
         let (path, name) = text.split_once('#').expect("path#name");
         let (path, pattern) = (path.into(), Pattern::Name(name.to_owned()));
-        Selector { repository: None, path, pattern, text: text.to_owned(), span: 0..0 }
+        Selector { repository: None, path, pattern, text: text.to_owned(), span: 0..0, source: 0 }
     }
 
     fn link(python: &[&str]) -> Link {

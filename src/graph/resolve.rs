@@ -286,7 +286,9 @@ impl<'f> Question<'f> {
     fn fitting(&self, candidates: Vec<Candidate<'f>>) -> Vec<Candidate<'f>> {
         let (Role::Call { arguments } | Role::MemberCall { arguments }) = self.mention.role else { return candidates };
         let fits = |candidate: &Candidate<'f>, exactly: bool| match parameter_count(candidate.symbol) {
-            Some(count) if candidate.is_code() => count == arguments.into() || (!exactly && count > arguments.into()),
+            Some(count) if candidate.is_code() => {
+                count == usize::from(arguments) || (!exactly && count > usize::from(arguments))
+            }
             _ => true,
         };
         for exactly in [true, false] {

@@ -225,6 +225,7 @@ fn prepare() {
         // none, and in CI containers the checkout often belongs to another user. Partial clones made by older versions
         // of git declare an extension that matters only to who fetches.
         // SAFETY: both set a variable of libgit2, here before this process opens its first repository.
+        #[expect(unsafe_code, reason = "libgit2 keeps these settings for the whole process")]
         let set = unsafe {
             git2::opts::set_verify_owner_validation(false).and_then(|()| git2::opts::set_extensions(&["partialclone"]))
         };

@@ -109,7 +109,6 @@ impl Language {
             symbols: walked.symbols,
             text,
             blanked: blanked.text,
-            removed: blanked.removed,
             tree,
             skipped: walked.skipped,
         }

@@ -28,8 +28,6 @@ pub struct ParsedFile {
     text: Arc<[u8]>,
     /// What was parsed: the text, blanked.
     blanked: Vec<u8>,
-    /// Bytes that blanking removed, in order.
-    removed: Vec<Range<usize>>,
     tree: tree_sitter::Tree,
     /// Start bytes of leaves inside symbols that belong to none.
     skipped: FxHashSet<usize>,

@@ -447,7 +447,7 @@ fn an_unknown_revision_comes_with_the_nearest_name() {
 #[test]
 fn an_annotated_tag_stands_for_its_commit() {
     let fixture = Fixture::edited();
-    let head = fixture.git.head().unwrap().peel(git2::ObjectType::Commit).unwrap();
+    let head = fixture.git.head().unwrap().peel(ObjectType::Commit).unwrap();
     let who = Signature::now("someone", "someone@example.org").unwrap();
     fixture.git.tag("v1", &head, &who, "one", false).unwrap();
     assert_eq!(fixture.load(&Range::Revision("v1".into())).after, head.id().to_string());
