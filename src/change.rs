@@ -3,7 +3,7 @@
 mod matching;
 mod renames;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -79,6 +79,7 @@ pub fn diff(pairs: &[FilePair]) -> Vec<Change> {
 /// What the comparison of one pair may know about the others.
 fn surroundings(pairs: &[FilePair], matched: &[Matched]) -> Surroundings {
     let mut surroundings = Surroundings { renames: renames::proven(pairs, matched), ..Surroundings::default() };
+    surroundings.moved = moved(pairs, matched);
     for one in matched {
         match (one.before, one.after) {
             (Some(place), None) => remember(&mut surroundings.gone, pairs, place, true),
@@ -87,6 +88,28 @@ fn surroundings(pairs: &[FilePair], matched: &[Matched]) -> Surroundings {
         }
     }
     surroundings
+}
+
+/// Functions that are now defined in another namespace or class, by their last names.
+fn moved(pairs: &[FilePair], matched: &[Matched]) -> BTreeSet<String> {
+    let mut names: [BTreeMap<String, BTreeSet<&str>>; 2] = [BTreeMap::new(), BTreeMap::new()];
+    let mut note = |place: Option<Place>, before: bool| {
+        let Some(place) = place else { return };
+        let symbol = &place.file(pairs, before).symbols[place.symbol];
+        if matches!(symbol.kind, SymbolKind::Function | SymbolKind::Declaration) {
+            let leaf = matching::leaf_name(&symbol.name).to_string();
+            names[usize::from(!before)].entry(leaf).or_default().insert(&symbol.name);
+        }
+    };
+    for one in matched {
+        note(one.before, true);
+        note(one.after, false);
+    }
+    let [old, new] = names;
+    old.into_iter()
+        .filter(|(leaf, owners)| new.get(leaf).is_some_and(|new| new.is_disjoint(owners)))
+        .map(|(leaf, _)| leaf)
+        .collect()
 }
 
 /// Functions small enough to have been written in place.
@@ -308,4 +331,50 @@ impl Users {
     fn of_name(&self, leaf: &str) -> impl Iterator<Item = &(Arc<str>, String)> {
         self.0.get(leaf).into_iter().flatten()
     }
+}
+
+/// Normal forms of the symbols whose qualified name contains `name`, before and after, at a rung.
+pub fn normal_forms(pairs: &[FilePair], name: &str, rung: Rung) -> Vec<(String, SymbolKind, Term, Term)> {
+    let matched = matching::match_symbols(pairs);
+    let surroundings = surroundings(pairs, &matched);
+    let mut forms = Vec::new();
+    for one in &matched {
+        let (Some(before), Some(after)) = (one.before, one.after) else { continue };
+        let (old, new) = ((before.file(pairs, true), before.symbol), (after.file(pairs, false), after.symbol));
+        let symbol = symbol_of(new);
+        let wanted =
+            if name == "FileScope" { symbol.kind == SymbolKind::FileScope } else { symbol.name.contains(name) };
+        if !wanted || symbol_of(old).fingerprint == symbol.fingerprint {
+            continue;
+        }
+        let (language, kind) = (new.0.language, symbol.kind);
+        let pair = Pair { language, kind, before: unnamed(old), after: unnamed(new), surroundings: &surroundings };
+        let (before, after) = pair.normal_forms(rung);
+        forms.push((symbol.name.clone(), kind, before, after));
+    }
+    forms
+}
+
+pub fn lone_names(pairs: &[FilePair]) -> Vec<String> {
+    let matched = matching::match_symbols(pairs);
+    let mut out: Vec<String> = matched
+        .iter()
+        .filter_map(|m| match (m.before, m.after) {
+            (Some(p), None) => Some(format!(
+                "- {} {:?}",
+                p.file(pairs, true).symbols[p.symbol].name,
+                p.file(pairs, true).symbols[p.symbol].kind
+            )),
+            (None, Some(p)) => Some(format!(
+                "+ {} {:?}",
+                p.file(pairs, false).symbols[p.symbol].name,
+                p.file(pairs, false).symbols[p.symbol].kind
+            )),
+            _ => None,
+        })
+        .collect();
+    for r in surroundings(pairs, &matched).renames {
+        out.push(format!("~ {r:?}"));
+    }
+    out
 }

@@ -1,6 +1,6 @@
 //! Matching: which symbol after is which symbol before.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::FilePair;
 use super::renames;
@@ -86,6 +86,23 @@ pub fn leaf_name(name: &str) -> &str {
     &name[start..]
 }
 
+/// Takes the candidate that mentions most of what `after` mentions; the first in source order where that is even.
+fn take_most_alike(pairs: &[FilePair], candidates: &mut Vec<Place>, after: Place) -> Option<Place> {
+    if candidates.len() < 2 {
+        return candidates.pop();
+    }
+    let mentions = &after.file(pairs, false).symbols[after.symbol].mentions;
+    let names: FxHashSet<&str> = mentions.iter().map(|mention| &*mention.name).collect();
+    let alike = |place: &Place| {
+        let own = &place.file(pairs, true).symbols[place.symbol].mentions;
+        let common = own.iter().filter(|mention| names.contains(&*mention.name)).count();
+        2 * common * 1000 / (own.len() + names.len()).max(1)
+    };
+    // Later candidates come first in the list, and `max_by_key` prefers the last: that is source order.
+    let best = candidates.iter().enumerate().max_by_key(|(_, place)| alike(place)).map(|(at, _)| at)?;
+    Some(candidates.remove(best))
+}
+
 struct Matching<'a> {
     pairs: &'a [FilePair],
     out: Vec<Matched>,
@@ -94,7 +111,7 @@ struct Matching<'a> {
 }
 
 impl Matching<'_> {
-    /// Matches what has the same key on both sides, in source order within a key.
+    /// Matches what has the same key on both sides: within a key the most alike first, then in source order.
     fn by<K: std::hash::Hash + Eq>(&mut self, key: impl Fn(&ParsedFile, usize, Place) -> K) {
         let mut waiting: FxHashMap<K, Vec<Place>> = FxHashMap::default();
         for &place in self.before.iter().rev() {
@@ -106,7 +123,8 @@ impl Matching<'_> {
         let out = &mut self.out;
         self.after.retain(|&place| {
             let file = place.file(pairs, false);
-            match waiting.get_mut(&key(file, place.symbol, place)).and_then(Vec::pop) {
+            let candidates = waiting.get_mut(&key(file, place.symbol, place));
+            match candidates.and_then(|candidates| take_most_alike(pairs, candidates, place)) {
                 Some(before) => {
                     out.push(Matched { before: Some(before), after: Some(place) });
                     taken.push(before);
@@ -119,28 +137,56 @@ impl Matching<'_> {
         self.before.retain(|place| taken.binary_search(place).is_err());
     }
 
-    /// Matches definitions whose name changed, and then what their names qualify.
+    /// Matches definitions whose name changed, then what their names qualify and what they are made of, until nothing
+    /// more follows.
     fn renamed(&mut self) {
-        for (before, after) in renames::candidates(self.pairs, &self.before, &self.after) {
-            self.out.push(Matched { before: Some(before), after: Some(after) });
-            self.before.retain(|&place| place != before);
-            self.after.retain(|&place| place != after);
+        for _ in 0..RENAME_ROUNDS {
+            let known = renames::proven(self.pairs, &self.out);
+            let found = renames::candidates(self.pairs, &self.before, &self.after, &known);
+            for &(before, after) in &found {
+                self.out.push(Matched { before: Some(before), after: Some(after) });
+            }
+            let (olds, news): (FxHashSet<Place>, FxHashSet<Place>) = found.iter().copied().unzip();
+            self.before.retain(|place| !olds.contains(place));
+            self.after.retain(|place| !news.contains(place));
+            let matched = self.out.len();
+            self.by_renamed_qualifier();
+            if found.is_empty() && self.out.len() == matched {
+                return;
+            }
         }
+    }
+
+    /// `Old::f` is `New::f` where `Old` became `New`.
+    fn by_renamed_qualifier(&mut self) {
         let renames = renames::proven(self.pairs, &self.out);
         if renames.is_empty() {
             return;
         }
-        let (pairs, before) = (self.pairs, &self.before);
-        let old: rustc_hash::FxHashSet<Place> = before.iter().copied().collect();
-        let renamed = |file: &ParsedFile, symbol: usize, place: Place| {
-            let name = &file.symbols[symbol].name;
-            let is_old = old.contains(&place) && std::ptr::eq(file, pairs[place.pair].before.as_ref().unwrap_or(file));
-            (group(file.symbols[symbol].kind), if is_old { rename_words(name, &renames) } else { name.clone() })
+        let pairs = self.pairs;
+        let name = |file: &ParsedFile, place: Place| {
+            let symbol = &file.symbols[place.symbol];
+            (group(symbol.kind), symbol.name.clone(), symbol.parameters.clone())
         };
-        let mut again = Matching { pairs, out: Vec::new(), before: self.before.clone(), after: self.after.clone() };
-        again.by(renamed);
-        self.out.extend(again.out);
-        self.before = again.before;
-        self.after = again.after;
+        let mut waiting: FxHashMap<_, Vec<Place>> = FxHashMap::default();
+        for &place in self.before.iter().rev() {
+            let (kind, old, parameters) = name(place.file(pairs, true), place);
+            let parameters = parameters.map(|parameters| rename_words(&parameters, &renames));
+            waiting.entry((kind, rename_words(&old, &renames), parameters)).or_default().push(place);
+        }
+        let mut taken = FxHashSet::default();
+        let out = &mut self.out;
+        self.after.retain(|&place| match waiting.get_mut(&name(place.file(pairs, false), place)).and_then(Vec::pop) {
+            Some(before) => {
+                out.push(Matched { before: Some(before), after: Some(place) });
+                taken.insert(before);
+                false
+            }
+            None => true,
+        });
+        self.before.retain(|place| !taken.contains(place));
     }
 }
+
+/// How many renames may depend on each other.
+const RENAME_ROUNDS: usize = 6;

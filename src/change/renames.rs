@@ -9,9 +9,14 @@ use super::FilePair;
 use super::matching::{Matched, Place, leaf_name};
 use crate::symbols::{Language, SymbolKind, Term};
 
-/// Definitions that exist on one side only and are the same but for identifiers, one to one.
-pub fn candidates(pairs: &[FilePair], before: &[Place], after: &[Place]) -> Vec<(Place, Place)> {
-    let (old, new) = (by_shape(pairs, before, true), by_shape(pairs, after, false));
+/// Definitions that exist on one side only and are the same but for their name and for what `known` renames, one to one.
+pub fn candidates(
+    pairs: &[FilePair],
+    before: &[Place],
+    after: &[Place],
+    known: &BTreeMap<String, String>,
+) -> Vec<(Place, Place)> {
+    let (old, new) = (by_shape(pairs, before, Some(known)), by_shape(pairs, after, None));
     let mut found: Vec<(Place, Place)> = Vec::new();
     for (shape, olds) in &old {
         let Some(news) = new.get(shape) else { continue };
@@ -26,14 +31,19 @@ pub fn candidates(pairs: &[FilePair], before: &[Place], after: &[Place]) -> Vec<
 /// What decides whether two definitions can be one that was renamed.
 type Shape = (Language, SymbolKind, u128);
 
-fn by_shape(pairs: &[FilePair], places: &[Place], before: bool) -> FxHashMap<Shape, Vec<Place>> {
+/// `renames` is given for the side before.
+fn by_shape(
+    pairs: &[FilePair],
+    places: &[Place],
+    renames: Option<&BTreeMap<String, String>>,
+) -> FxHashMap<Shape, Vec<Place>> {
     let mut shapes: FxHashMap<Shape, Vec<Place>> = FxHashMap::default();
     for &place in places {
-        let file = place.file(pairs, before);
+        let file = place.file(pairs, renames.is_some());
         let symbol = &file.symbols[place.symbol];
         if can_be_renamed(symbol.kind) {
-            let shape = (file.language, symbol.kind, shape(&file.term(place.symbol), leaf_name(&symbol.name)));
-            shapes.entry(shape).or_default().push(place);
+            let shape = shape(&file.term(place.symbol), leaf_name(&symbol.name), renames);
+            shapes.entry((file.language, symbol.kind, shape)).or_default().push(place);
         }
     }
     shapes
@@ -47,12 +57,19 @@ fn can_be_renamed(kind: SymbolKind) -> bool {
     )
 }
 
-/// A hash of the code without the words of its own name.
-fn shape(term: &Term, leaf: &str) -> u128 {
+/// A hash of the code without its own name and without texts.
+fn shape(term: &Term, leaf: &str, renames: Option<&BTreeMap<String, String>>) -> u128 {
     let mut bytes = Vec::new();
     for token in term.tokens() {
-        bytes.extend_from_slice(if token == leaf { "$self" } else { token }.as_bytes());
-        bytes.push(0);
+        let token = match renames.and_then(|renames| renames.get(token)) {
+            _ if token == leaf => "$self",
+            Some(renamed) => renamed,
+            None => token,
+        };
+        if !token.contains('"') && !token.contains(' ') {
+            bytes.extend_from_slice(token.as_bytes());
+            bytes.push(0);
+        }
     }
     xxh3_128(&bytes)
 }

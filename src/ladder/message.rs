@@ -1,6 +1,7 @@
 //! Rung `message`: text that only people read. Arguments of checks behind their condition, texts of exceptions and
 //! warnings, logging, internal assertions, docstrings.
 
+use super::spelling::cpp::settle_blocks;
 use crate::symbols::{Language, SymbolKind, Term};
 
 pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
@@ -12,6 +13,7 @@ pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
                 _ => {}
             }
             term.rewrite(&mut cpp);
+            term.rewrite(&mut settle_blocks);
         }
         Language::Python => {
             if kind == SymbolKind::FileScope {

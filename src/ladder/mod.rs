@@ -12,7 +12,7 @@ mod pairing;
 mod spelling;
 mod structure;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::symbols::{Language, SymbolKind, Term};
@@ -105,6 +105,8 @@ impl fmt::Display for FacetKind {
 pub struct Surroundings {
     /// Names that the range renames everywhere, before → after; proven by a definition that was renamed.
     pub renames: BTreeMap<String, String>,
+    /// Last names of functions that moved to another namespace or class.
+    pub moved: BTreeSet<String>,
     /// Functions that exist on one side only, by name: what a caller may have inlined or extracted.
     pub gone: BTreeMap<String, Term>,
     pub new: BTreeMap<String, Term>,

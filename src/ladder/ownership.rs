@@ -86,7 +86,7 @@ fn disown(term: &mut Term) {
             }
         }
         "type_identifier" | "qualified_identifier" | "template_type" if is_owner_type(&term.code()) => {
-            *term = Term { field: term.field, line: term.line, ..Term::leaf("type_identifier", "$owner") };
+            *term = Term { field: term.field, line: term.line, ..Term::leaf("type_identifier", "%owner") };
         }
         "pointer_declarator" | "abstract_pointer_declarator" => {}
         "declaration" | "parameter_declaration" | "type_descriptor" => drop_pointer_to_owner(term),
@@ -102,7 +102,7 @@ fn is_owner_type(code: &str) -> bool {
 
 /// `PyObject* x` holds what `THPObjectPtr x` holds.
 fn drop_pointer_to_owner(term: &mut Term) {
-    let owner = term.child("type").is_some_and(|kind| &*kind.text == "$owner");
+    let owner = term.child("type").is_some_and(|kind| &*kind.text == "%owner");
     if !owner {
         return;
     }
@@ -166,8 +166,19 @@ fn unwrap_owner(term: &mut Term) {
                 *term = Term { field: term.field, ..argument };
             }
         }
+        (_, 2) if is_owner_type(base) && borrows(term) => {
+            if let Some(argument) = term.child_mut("arguments").map(|arguments| arguments.children.remove(0)) {
+                *term = Term { field: term.field, ..argument };
+            }
+        }
         _ => {}
     }
+}
+
+/// `py::object(handle, /*borrowed=*/true)`, the old spelling of `reinterpret_borrow`.
+fn borrows(term: &Term) -> bool {
+    let last = term.child("arguments").and_then(|arguments| arguments.children.last());
+    last.is_some_and(|flag| matches!(&*flag.text, "true" | "false"))
 }
 
 /// `if (!x) return nullptr;`, `if (!x) throw python_error();`: passes a failure on.

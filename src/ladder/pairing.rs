@@ -4,6 +4,7 @@
 //! alone would hide real changes, so they are looked at together.
 
 use super::Rung;
+use super::spelling::cpp::CONST_REFERENCE;
 use crate::symbols::Term;
 
 /// Whether the two are the same code at `rung`.
@@ -24,7 +25,7 @@ fn matches_pairwise(before: &Term, after: &Term) -> bool {
 }
 
 fn is_harmless_pair(one: &Term, two: &Term) -> bool {
-    is_deduced(one, two) || is_null_pair(one, two) || is_requalified(one, two)
+    is_deduced(one, two) || is_null_pair(one, two) || is_requalified(one, two) || is_const_reference(one, two)
 }
 
 /// `auto x = …` against `T x = …`.
@@ -38,6 +39,19 @@ fn is_type(term: &Term) -> bool {
         term.kind,
         "type_identifier" | "qualified_identifier" | "primitive_type" | "template_type" | "sized_type_specifier"
     )
+}
+
+/// `const T& x` against `T x` or `T& x`: the same value is read.
+fn is_const_reference(one: &Term, two: &Term) -> bool {
+    let [sign, declared] = one.children.as_slice() else { return false };
+    if &*sign.text != CONST_REFERENCE {
+        return false;
+    }
+    let other = match two.children.as_slice() {
+        [sign, declared] if two.kind == one.kind && &*sign.text == "&" => declared,
+        _ => two,
+    };
+    matches_pairwise(declared, other)
 }
 
 fn is_null_pair(one: &Term, two: &Term) -> bool {

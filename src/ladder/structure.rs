@@ -1,7 +1,7 @@
 //! Rung `structure`: where code stands. Build conditions around the same code, linkage, unused locals, temporaries used
 //! once, and code that moved into or out of a helper.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Pair, Rung, Surroundings, layout, message, names, ownership, pairing, spelling};
 use crate::symbols::{Language, SymbolKind, Term};
@@ -11,11 +11,30 @@ pub fn erase(pair: &mut Pair<'_>) {
         term.children.retain(|child| child.kind != "condition" && !is_blanked_directive(child));
     }
     if pair.language == Language::Cpp {
+        for term in [&mut pair.before, &mut pair.after] {
+            forget_place(term, &pair.surroundings.moved);
+        }
         settle_conditions(pair);
         for term in [&mut pair.before, &mut pair.after] {
             regroup(term);
         }
     }
+}
+
+/// Calls of a function that moved to another namespace or class name it without the place.
+fn forget_place(term: &mut Term, moved: &BTreeSet<String>) {
+    if moved.is_empty() {
+        return;
+    }
+    term.rewrite(&mut |node| {
+        if node.kind != "qualified_identifier" {
+            return;
+        }
+        let last = node.children.iter().position(|child| child.field == Some("name") && child.is_leaf());
+        if let Some(at) = last.filter(|&at| moved.contains(&*node.children[at].text)) {
+            *node = Term { field: node.field, ..node.children.swap_remove(at) };
+        }
+    });
 }
 
 /// Directives that blanking removed from an initialiser or an argument list, without any code of theirs.
@@ -39,6 +58,8 @@ fn regroup(term: &mut Term) {
         if !changed {
             break;
         }
+        // A value in its new place may be spelled in another way there.
+        spelling::erase(term, Language::Cpp, SymbolKind::Function);
     }
     names::renumber(term);
 }
@@ -89,27 +110,46 @@ fn drop_unused_locals(block: &mut Term, uses: &BTreeMap<String, usize>) -> bool 
     block.children.len() != count
 }
 
-/// Making the value may do something: a call, an assignment, an object with a constructor.
+/// Making the value may do something: a call, an assignment, an object that is there for its constructor.
 fn has_effects(declaration: &Term) -> bool {
-    let mut effects = !declaration.child("type").is_some_and(|kind| is_plain_type(kind));
+    let mut effects = declaration.child("type").is_some_and(|kind| acts(&kind.code()));
     declaration.visit(&mut |node| {
         effects |= matches!(
             node.kind,
-            "call_expression"
-                | "assignment_expression"
-                | "update_expression"
-                | "new_expression"
-                | "step"
-                | "lambda_expression"
-                | "argument_list"
+            "call_expression" | "assignment_expression" | "update_expression" | "new_expression" | "step"
         );
     });
     effects
 }
 
-fn is_plain_type(kind: &Term) -> bool {
-    matches!(kind.kind, "primitive_type" | "sized_type_specifier" | "placeholder_type_specifier")
-        || kind.code() == "PyObject"
+/// Types whose objects are made for what making and destroying them does, by the words in their names.
+fn acts(kind: &str) -> bool {
+    const WORDS: [&str; 22] = [
+        "guard",
+        "lock",
+        "gil",
+        "mode",
+        "scope",
+        "record",
+        "profil",
+        "timer",
+        "raii",
+        "state",
+        "context",
+        "interpreter",
+        "stream",
+        "switch",
+        "swap",
+        "restore",
+        "without",
+        "with",
+        "disable",
+        "enable",
+        "callback",
+        "thread",
+    ];
+    let lower = kind.to_lowercase();
+    WORDS.iter().any(|word| lower.contains(word))
 }
 
 /// `auto d = f(x); g(d);` is `g(f(x));`, where `d` is used nowhere else.

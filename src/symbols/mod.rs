@@ -175,6 +175,10 @@ pub enum Role {
 }
 
 impl SymbolKind {
+    fn has_body(self) -> bool {
+        matches!(self, SymbolKind::Function | SymbolKind::Class | SymbolKind::Macro | SymbolKind::Binding)
+    }
+
     /// The name in JSON and in messages.
     pub fn name(self) -> &'static str {
         match self {

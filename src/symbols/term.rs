@@ -116,7 +116,7 @@ impl Term {
     }
 }
 
-/// The syntax of one symbol of a file. Where the tree has errors inside, only its tokens.
+/// The syntax of one symbol of a file. Where the tree has an error, only the tokens in it.
 pub(super) fn of_symbol(file: &ParsedFile, symbol: usize) -> Term {
     let own = &file.symbols[symbol];
     let inside: FxHashSet<(usize, usize)> = file.symbols[symbol + 1..]
@@ -128,10 +128,6 @@ pub(super) fn of_symbol(file: &ParsedFile, symbol: usize) -> Term {
     let node = node_at(file, own.bytes.start, own.bytes.end);
     let builder = Builder { file, lines: &lines, inside: &inside, root: node.id(), names: file.language.names() };
     let mut term = builder.build(&mut node.walk(), 0).unwrap_or_else(|| Term::node("empty", Vec::new()));
-    if own.damaged {
-        let tokens = term.tokens().into_iter().map(|token| Term::leaf("token", token)).collect();
-        term = Term::node("tokens", tokens);
-    }
     for extra in &own.extras {
         let kind = match extra.kind {
             ExtraKind::Lead => "lead",
@@ -167,7 +163,8 @@ impl Builder<'_> {
         let node = cursor.node();
         let bytes = node.byte_range();
         let elsewhere = self.inside.contains(&(bytes.start, bytes.end)) && node.id() != self.root;
-        if elsewhere || node.kind().ends_with("comment") || node.kind() == "line_continuation" {
+        let noise = node.kind().ends_with("comment") || node.kind() == "line_continuation" || node.is_missing();
+        if elsewhere || noise {
             return None;
         }
         let mut term = Term {
@@ -192,6 +189,11 @@ impl Builder<'_> {
                 }
             }
             cursor.goto_parent();
+        }
+        if node.is_error() {
+            // What the grammar could not read has no shape to rely on, only tokens.
+            let tokens = term.tokens().into_iter().map(|token| Term::leaf("token", token)).collect();
+            term = Term { children: tokens, ..Term::node("tokens", Vec::new()) };
         }
         (!term.children.is_empty()).then_some(term)
     }

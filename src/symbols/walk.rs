@@ -88,6 +88,7 @@ pub(super) fn walk<R: Reader>(
         overlays: Vec::new(),
         names: FxHashMap::default(),
         depth: 0,
+        errors: Vec::new(),
         removed,
     };
     walk.run(tree);
@@ -128,6 +129,8 @@ struct Walk<'a, R> {
     overlays: Vec<Open>,
     names: FxHashMap<String, Arc<str>>,
     depth: u32,
+    /// Depths of the ERROR nodes around.
+    errors: Vec<u32>,
     removed: &'a [std::ops::Range<usize>],
 }
 
@@ -169,6 +172,9 @@ impl<R: Reader> Walk<'_, R> {
         if node.is_error() || node.is_missing() {
             let symbol = self.current();
             self.out.symbols[symbol].damaged = true;
+            if node.is_error() {
+                self.errors.push(self.depth);
+            }
         }
         let inside = self.out.symbols[self.current()].kind;
         match self.reader.step(node, inside) {
@@ -179,7 +185,11 @@ impl<R: Reader> Walk<'_, R> {
             Step::Through => {}
             Step::Scope { name, local } => self.scopes.push(Scope { name, local, depth: self.depth }),
             Step::Condition(condition) => self.conditions.push((condition, self.depth)),
-            Step::Begin(draft) => self.begin(draft, node.byte_range(), self.depth),
+            // Inside code that the grammar could not read only what has a body of its own can be trusted.
+            Step::Begin(draft) if self.errors.is_empty() || draft.kind.has_body() => {
+                self.begin(draft, node.byte_range(), self.depth);
+            }
+            Step::Begin(_) => {}
             Step::Overlay(drafts) => self.overlay(drafts),
         }
         if let Some((name, role)) = self.reader.mention(node) {
@@ -193,6 +203,9 @@ impl<R: Reader> Walk<'_, R> {
     }
 
     fn leave(&mut self) {
+        if self.errors.last() == Some(&self.depth) {
+            self.errors.pop();
+        }
         if self.scopes.last().is_some_and(|scope| scope.depth == self.depth) {
             self.scopes.pop();
         }

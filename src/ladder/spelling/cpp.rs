@@ -3,6 +3,17 @@
 
 use crate::symbols::Term;
 
+/// Blocks and bodies again, after a rung above has taken statements out of them.
+pub fn settle_blocks(term: &mut Term) {
+    match term.kind {
+        "compound_statement" => block(term),
+        "if_statement" | "while_statement" | "do_statement" | "for_range_loop" | "for_statement" | "else_clause" => {
+            statement_with_body(term);
+        }
+        _ => {}
+    }
+}
+
 /// One node, its children being done already.
 pub fn respell(term: &mut Term) {
     let constant = term.children.iter().any(|child| child.kind == "type_qualifier" && child.code() == "const");
@@ -119,12 +130,14 @@ fn call(term: &mut Term) {
     let member = function.kind == "field_expression";
     let arguments = term.child("arguments").map_or(0, |arguments| arguments.children.len());
     match (name.as_str(), member, arguments) {
-        ("static_cast" | "reinterpret_cast" | "const_cast", false, 1) => named_cast(term),
+        ("static_cast" | "reinterpret_cast", false, 1) => named_cast(term),
+        ("const_cast", false, 1) => become_argument(term),
         ("move", false, 1) if function.kind == "qualified_identifier" => become_argument(term),
         ("castPyCFunctionWithKeywords" | "castPyCFunctionFast", false, 1) => become_argument(term),
         ("unique_ptr", false, 1) => made_unique(term),
         ("emplace_back", true, _) => rename_member(term, "push_back"),
-        ("push_back", true, 1) => open_braces(term),
+        ("push_back", true, 1) => open_construction(term),
+        ("is", true, 1) => identity(term),
         _ if function.kind == "primitive_type" && arguments == 1 => functional_cast(term),
         _ => {}
     }
@@ -186,13 +199,30 @@ fn rename_member(term: &mut Term, name: &str) {
     }
 }
 
-/// `push_back({a, b})` is `emplace_back(a, b)`.
-fn open_braces(term: &mut Term) {
+/// `push_back({a, b})` and `push_back(T(a, b))` are `emplace_back(a, b)`.
+fn open_construction(term: &mut Term) {
     let Some(arguments) = term.child_mut("arguments") else { return };
-    if arguments.children[0].kind == "initializer_list" {
-        let list = arguments.children.remove(0);
-        arguments.children = list.children;
+    let made = &arguments.children[0];
+    let constructs = made.kind == "call_expression"
+        && made.child("function").is_some_and(|function| {
+            function.kind != "field_expression"
+                && last_name(function).starts_with(|first: char| first.is_ascii_uppercase())
+        });
+    if made.kind == "initializer_list" {
+        arguments.children = std::mem::take(&mut arguments.children[0].children);
+    } else if let Some(inner) = made.child("arguments").filter(|_| constructs).cloned() {
+        arguments.children = inner.children;
     }
+}
+
+/// `a.is(b)` of pybind11 is what `a == b` on handles was.
+fn identity(term: &mut Term) {
+    let receiver = term.child("function").and_then(|function| function.child("argument")).cloned();
+    let (Some(left), Some(right)) = (receiver, take_argument(term)) else { return };
+    let left = Term { field: Some("left"), ..left };
+    let right = Term { field: Some("right"), ..right };
+    let sign = Term { field: Some("operator"), ..Term::leaf("==", "==") };
+    *term = Term { field: term.field, ..Term::node("binary_expression", vec![left, sign, right]) };
 }
 
 fn operator(term: &Term) -> &str {
@@ -386,8 +416,43 @@ fn index_loop(term: &mut Term) {
     if counts && steps {
         let children = vec![variable, start, Term { field: None, ..end.clone() }, body.clone()];
         *term = Term { field: term.field, ..Term::node("index_loop", children) };
+        element_loop(term);
     }
 }
+
+/// An index that only picks elements: `for (i < v.size()) f(v[i])` is `for (x : v) f(x)`.
+fn element_loop(term: &mut Term) {
+    let [variable, start, end, body] = term.children.as_slice() else { return };
+    let Some(container) = receiver(end, "size", 0).filter(|_| is_text(start, "0")) else { return };
+    let container = Term { field: Some("argument"), ..container.clone() };
+    let (variable, mut body) = (variable.clone(), body.clone());
+    body.rewrite(&mut |node| {
+        let picks = node.kind == "subscript_expression"
+            && node.child("argument").is_some_and(|argument| argument.same(&container))
+            && node.child("indices").is_some_and(|indices| indices.code() == *variable.text);
+        if picks {
+            *node = Term { field: node.field, ..Term::leaf("identifier", ELEMENT) };
+        }
+    });
+    if body.tokens().contains(&&*variable.text) {
+        return;
+    }
+    body.rewrite(&mut |leaf| {
+        if is_text(leaf, ELEMENT) {
+            leaf.text = variable.text.clone();
+        }
+    });
+    let reference = vec![Term::leaf("&", CONST_REFERENCE), Term { field: None, ..variable }];
+    let deduced = Term { field: Some("type"), ..Term::leaf("auto", "auto") };
+    let deduced = Term { field: Some("type"), ..Term::node("placeholder_type_specifier", vec![deduced]) };
+    let declarator = Term { field: Some("declarator"), ..Term::node("reference_declarator", reference) };
+    let right = Term { field: Some("right"), ..container };
+    let children = vec![Term::leaf("for", "for"), deduced, declarator, Term::leaf(":", ":"), right, body];
+    *term = Term { field: term.field, ..Term::node("for_range_loop", children) };
+}
+
+/// Stands for the element while the loop is rewritten; no identifier can be called so.
+const ELEMENT: &str = "%element";
 
 fn counter(initializer: &Term) -> Option<(Term, Term)> {
     let declarator = initializer.child("declarator")?;
@@ -415,6 +480,7 @@ fn irange_loop(term: &mut Term) {
     variable.field = Some("declarator");
     let children = vec![variable, start, end, body.clone()];
     *term = Term { field: term.field, ..Term::node("index_loop", children) };
+    element_loop(term);
 }
 
 /// `i++`, `++i` and `i += 1` where the value is not used.
@@ -482,7 +548,9 @@ fn sentinels(term: &mut Term) {
     }
 }
 
-/// `const T& x` hands over the same value as `T x`.
+/// The sign of `const T& x`. It hands over the same value as `T x`, which [`pairing`](crate::ladder::pairing) knows.
+pub const CONST_REFERENCE: &str = "const&";
+
 fn const_reference(term: &mut Term) {
     let declares = matches!(
         term.kind,
@@ -497,7 +565,7 @@ fn const_reference(term: &mut Term) {
     }
     let reference = declarator.kind.ends_with("reference_declarator") && declarator.children.len() == 2;
     if reference && is_text(&declarator.children[0], "&") {
-        become_child(declarator, 1);
+        declarator.children[0].text = CONST_REFERENCE.into();
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rung `spelling`: other ways to write the same code. What is erased here is safe on one side alone; what is safe only
 //! as a pair is in [`pairing`](super::pairing).
 
-mod cpp;
+pub mod cpp;
 mod python;
 
 use crate::symbols::{Language, SymbolKind, Term};
