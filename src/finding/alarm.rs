@@ -122,8 +122,8 @@ impl Case<'_> {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
+        notes.extend(self.shown().iter().take(1).flat_map(|first| facets(&self.change(first).facets)));
         for impact in self.shown() {
-            notes.extend(facets(&self.change(impact).facets));
             notes.extend(self.route(impact));
             notes.extend(self.doubt(impact));
         }
