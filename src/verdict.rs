@@ -1,8 +1,9 @@
 //! Verdicts: the judgement on each link.
 //!
 //! Where several verdicts fit, the first of these is given: `undecided`, `drifted`, `unresolved` by this range,
-//! `co-changed`, `unresolved` since before, `cosmetic`, `untouched`. A stale selector outranks `cosmetic`, because it may
-//! hide a change; it does not outrank `co-changed`, where somebody has just looked at both ends.
+//! `co-changed`, `unresolved` since before, `cosmetic`, `untouched`. A link is `unresolved` since before when a whole end
+//! of it is: then `cosmetic` would hide that nothing was looked at. Where other selectors of the end resolve, the link is
+//! judged by those, and the stale ones are told in a finding.
 
 use crate::change::{Change, Skipped};
 use crate::corpus::Corpus;
@@ -145,7 +146,7 @@ impl<'a> Bench<'a> {
             (Verdict::Unresolved, Some(Severity::Error))
         } else if self.followed() && !self.counting().is_empty() {
             (Verdict::CoChanged, None)
-        } else if has(&[Defect::StaleFile, Defect::StaleSymbol]) {
+        } else if is_all_stale(&self.link.cpp) || is_all_stale(&self.link.python) {
             (Verdict::Unresolved, Some(Severity::Warning))
         } else if !self.impacts.is_empty() {
             (Verdict::Cosmetic, None)
@@ -253,8 +254,16 @@ fn python_rungs(link: &ResolvedLink<'_>, places: &Places<'_>, changes: &[Change]
 }
 
 fn lost<'a>(links: &'a [ResolvedLink<'a>]) -> Vec<Lost<'a>> {
-    let ends = links.iter().flat_map(|link| link.ends().map(move |end| (link, end)));
-    ends.filter_map(|(link, end)| Some(Lost { link, end, defect: defect(link, end)? })).collect()
+    let sides = links.iter().flat_map(|link| [(link, &link.cpp), (link, &link.python)]);
+    let lost = sides.flat_map(|(link, side)| {
+        let whole_end = is_all_stale(side);
+        side.iter().filter_map(move |end| Some(Lost { link, end, defect: defect(link, end)?, whole_end }))
+    });
+    lost.collect()
+}
+
+fn is_all_stale(ends: &[ResolvedEnd<'_>]) -> bool {
+    !ends.is_empty() && ends.iter().all(is_stale)
 }
 
 fn is_stale(end: &ResolvedEnd<'_>) -> bool {

@@ -83,7 +83,7 @@ pub fn undecided(case: &Case<'_>, reasons: &[String]) -> Finding {
 impl Case<'_> {
     /// A finding at the first change, with the code of the first few.
     fn finding(&self, rule: &'static rules::Rule, message: String) -> Finding {
-        let shown = self.impacts.iter().take(MOST_FRAMES).map(|impact| self.change(impact));
+        let shown = self.shown().iter().map(|impact| self.change(impact));
         let frames: Vec<Frame> = shown.map(|change| frame::changed(change, self.corpus)).collect();
         let mut finding = Finding::of(rule, message);
         if let Some(first) = self.impacts.first().map(|impact| self.change(impact)) {
@@ -122,8 +122,8 @@ impl Case<'_> {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        for impact in self.impacts.iter().take(MOST_FRAMES) {
-            notes.extend(facets(&self.change(impact).facets));
+        notes.extend(self.shown().iter().take(1).flat_map(|first| facets(&self.change(first).facets)));
+        for impact in self.shown() {
             notes.extend(self.route(impact));
             notes.extend(self.doubt(impact));
         }
@@ -133,6 +133,13 @@ impl Case<'_> {
         let known = self.link.link.known_differences.iter();
         notes.extend(known.map(|difference| format!("known difference: {difference}")));
         notes
+    }
+
+    /// The impacts that are shown as code: where the end itself changed, nothing that it depends on.
+    fn shown(&self) -> &[&Impact] {
+        let direct = self.impacts.iter().filter(|impact| impact.is_direct()).count();
+        let most = if direct > 0 { direct } else { self.impacts.len() };
+        &self.impacts[..most.min(MOST_FRAMES)]
     }
 
     fn route(&self, impact: &Impact) -> Option<String> {
@@ -153,7 +160,8 @@ impl Case<'_> {
 
     /// The impacts that are not shown as code.
     fn rest(&self) -> Option<String> {
-        let rest: Vec<&str> = self.impacts.iter().skip(MOST_FRAMES).map(|impact| self.symbol_of(impact)).collect();
+        let rest: Vec<&str> =
+            self.impacts.iter().skip(self.shown().len()).map(|impact| self.symbol_of(impact)).collect();
         (!rest.is_empty()).then(|| format!("also changed: {}", listed(&rest, 5)))
     }
 

@@ -33,10 +33,15 @@ pub fn changed(change: &Change, corpus: &Corpus<'_>) -> Frame {
     Frame { title: title.to_owned(), path: change.path.clone(), lines: cut(compared(&before, &after)) }
 }
 
-/// The first changed line of a frame, in after where it has one.
+/// The first changed line of a frame, in after where it has one; code before comments.
 pub fn first_changed_line(frame: &Frame) -> Option<u32> {
-    let marked = |mark| frame.lines.iter().find(move |line| line.mark == mark);
-    marked(Mark::Added).or_else(|| marked(Mark::Removed)).map(|line| line.number)
+    let marked = |mark| frame.lines.iter().filter(move |line| line.mark == mark);
+    let is_code = |line: &&FrameLine| {
+        let text = line.text.trim_start();
+        !text.is_empty() && !["//", "/*", "*", "# "].iter().any(|comment| text.starts_with(comment))
+    };
+    let first = |mark| marked(mark).find(is_code).or_else(|| marked(mark).next());
+    first(Mark::Added).or_else(|| first(Mark::Removed)).map(|line| line.number)
 }
 
 /// The beginning of the code that an end picks, as it is after.

@@ -1,5 +1,6 @@
 //! Findings about selectors and files: what does not resolve, and what could not be read.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Finding, frame, listed};
@@ -18,6 +19,8 @@ pub struct Lost<'a> {
     pub link: &'a ResolvedLink<'a>,
     pub end: &'a ResolvedEnd<'a>,
     pub defect: Defect,
+    /// No other selector of the same end resolves either.
+    pub whole_end: bool,
 }
 
 /// One finding for each selector that the range broke or that is ambiguous; for those that were stale before, one
@@ -28,8 +31,11 @@ pub fn lost(lost: &[Lost<'_>], changes: &[Change], mapping: &Mapping) -> Vec<Fin
     let renamed = with(Defect::Renamed).map(|lost| renamed(lost, mapping));
     let ambiguous = with(Defect::Ambiguous).map(|lost| ambiguous(lost, mapping));
     let mut findings: Vec<Finding> = broken.chain(renamed).chain(ambiguous).collect();
-    for defect in [Defect::StaleFile, Defect::StaleSymbol] {
-        findings.extend(stale(&with(defect).collect::<Vec<_>>(), defect, mapping));
+    for (defect, whole_end) in
+        [Defect::StaleFile, Defect::StaleSymbol].into_iter().flat_map(|d| [(d, true), (d, false)])
+    {
+        let group: Vec<Lost<'_>> = with(defect).filter(|lost| lost.whole_end == whole_end).collect();
+        findings.extend(stale(&group, mapping));
     }
     findings
 }
@@ -93,31 +99,50 @@ fn ambiguous(lost: Lost<'_>, mapping: &Mapping) -> Finding {
     finding
 }
 
-fn stale(lost: &[Lost<'_>], defect: Defect, mapping: &Mapping) -> Vec<Finding> {
-    let missing = if defect == Defect::StaleFile { "the file is" } else { "the symbol is" };
-    if lost.len() > MOST_STALE {
-        return vec![stale_together(lost, defect)];
-    }
-    let one = |lost: &Lost<'_>| {
-        let message = format!("`{}` resolves to nothing: {missing} on neither side of the range", lost.end.selector);
-        let mut finding = about(*lost, mapping, message);
-        finding.notes = nearest(lost.end);
-        finding.help = Some(format!("correct or remove it in the link `{0}`: `drift explain {0}`", lost.link.link.id));
-        finding
+/// Findings about stale selectors of one kind; a note where the link has others to be judged by.
+fn stale(lost: &[Lost<'_>], mapping: &Mapping) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = match lost.len() {
+        0..=MOST_STALE => lost.iter().map(|lost| stale_alone(*lost, mapping)).collect(),
+        _ => vec![stale_together(lost)],
     };
-    lost.iter().map(one).collect()
+    if lost.iter().all(|lost| !lost.whole_end) {
+        findings.iter_mut().for_each(|finding| finding.severity = Severity::Note);
+    }
+    findings
+}
+
+fn stale_alone(lost: Lost<'_>, mapping: &Mapping) -> Finding {
+    let what = if lost.defect == Defect::StaleFile { "the file is" } else { "the symbol is" };
+    let message = format!("`{}` points at nothing: {what} on neither side of the range", lost.end.selector);
+    let mut finding = about(lost, mapping, message);
+    finding.notes = nearest(lost.end);
+    finding.notes.extend((!lost.whole_end).then(|| "the link is judged by its other selectors".to_owned()));
+    finding.help = Some(format!("correct or remove it in the link `{0}`: `drift explain {0}`", lost.link.link.id));
+    finding
 }
 
 /// A mapping used on a tree that is much older or newer than it: one finding, not a hundred.
-fn stale_together(lost: &[Lost<'_>], defect: Defect) -> Finding {
-    let mut selectors: Vec<&str> = lost.iter().map(|lost| lost.end.selector.text.as_str()).collect();
-    selectors.sort_unstable();
-    selectors.dedup();
-    let what = if defect == Defect::StaleFile { "their files are" } else { "their symbols are" };
-    let links: std::collections::BTreeSet<&str> = lost.iter().map(|lost| lost.link.link.id.as_str()).collect();
-    let message = format!("{} selectors resolve to nothing: {what} on neither side of the range", selectors.len());
+fn stale_together(lost: &[Lost<'_>]) -> Finding {
+    let selectors: BTreeSet<&str> = lost.iter().map(|lost| lost.end.selector.text.as_str()).collect();
+    let links: BTreeSet<&str> = lost.iter().map(|lost| lost.link.link.id.as_str()).collect();
+    let [alone, what] = match lost.iter().all(|lost| lost.defect == Defect::StaleFile) {
+        true => ["file", "their files are"],
+        false => ["symbol", "their symbols are"],
+    };
+    let message = format!("{} selectors point at nothing: {what} on neither side of the range", selectors.len());
     let mut finding = Finding::of(&rules::UNRESOLVED_SELECTOR, message);
-    finding.notes = vec![format!("among them {}", listed(&selectors, MOST_STALE)), format!("in {} links", links.len())];
+    let first: Vec<&str> = selectors.iter().copied().collect();
+    finding.notes = vec![
+        format!("they are {}", listed(&first, MOST_STALE)),
+        match lost.iter().any(|lost| lost.whole_end) {
+            true => format!(
+                "{} links have no {alone} to be judged by on that end: {}",
+                links.len(),
+                listed(&links.into_iter().collect::<Vec<_>>(), MOST_STALE)
+            ),
+            false => format!("the {} links with them are judged by their other selectors", links.len()),
+        },
+    ];
     finding.help =
         Some("use a mapping made for this tree, or correct it: `drift explain unresolved-selector`".to_owned());
     finding

@@ -269,9 +269,11 @@ mod tests {
     fn generic_members_of_unknown_objects_are_left_out() {
         let text = "struct A { int size() { return 1; } int weight() { return 2; } };\n\
                     template <class T> int f(T x) { return x.size(); }\n\
-                    template <class T> int g(T x) { return x.weight(); }\n";
+                    template <class T> int g(T x) { return x.weight(); }\n\
+                    int h(A* x) { return x->weight(); }\n";
         assert!(reached(&[("x.cpp", text)], "f", 1).is_empty());
-        assert_eq!(reached(&[("x.cpp", text)], "g", 1), ["A::weight"]);
+        assert_eq!(reached(&[("x.cpp", text)], "g", 1), ["A::weight?"]);
+        assert_eq!(reached(&[("x.cpp", text)], "h", 1), ["A", "A::weight"]);
     }
 
     #[test]

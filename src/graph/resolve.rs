@@ -225,24 +225,50 @@ impl<'f> Question<'f> {
         if self.is_generic_member() && !in_scope {
             return Answer::Ambiguous;
         }
-        let same_file = candidates.iter().any(|candidate| candidate.place.0 == self.file);
+        let known = in_scope || !self.qualifier.is_empty() || self.is_at_hand(&candidates);
         let candidates = self.fitting(candidates);
-        let known = in_scope || same_file || !self.qualifier.is_empty();
         if known && !is_overloaded(&candidates) { Answer::Certain(candidates) } else { Answer::Uncertain(candidates) }
+    }
+
+    /// For a member call the caller names the class; for any other mention it is in the same file.
+    fn is_at_hand(&self, candidates: &[Candidate<'f>]) -> bool {
+        candidates.iter().any(|candidate| match self.is_member_call() {
+            true => self.names_class_of(candidate),
+            false => candidate.place.0 == self.file,
+        })
     }
 
     fn may_mean(&self, candidate: &Candidate<'f>, index: &Index<'f>) -> bool {
         role_fits(self.mention.role, candidate.symbol.kind)
             && candidate.is_visible_from(self.file)
-            && (self.qualifier.is_empty() || ends_with_segments(candidate.scope, self.qualifier))
-            && (self.is_member_call() || !self.qualifier.is_empty() || self.can_name_directly(candidate, index))
+            && match (self.qualifier, self.is_member_call()) {
+                ("", true) => self.may_be_called_on(candidate),
+                ("", false) => self.can_name_directly(candidate, index),
+                (qualifier, _) => ends_with_segments(candidate.scope, qualifier),
+            }
     }
 
-    /// A member of a class can be named without an object only inside a class; which bases it has is not asked.
+    /// The type of an object is not known, but its class is at hand: around the call, in the same file, or named by the
+    /// caller. A method of any other class with that name would be a coincidence.
+    fn may_be_called_on(&self, candidate: &Candidate<'f>) -> bool {
+        let same_file = candidate.place.0 == self.file;
+        same_file || is_inside(&self.symbol.name, candidate.scope) || self.names_class_of(candidate)
+    }
+
+    fn names_class_of(&self, candidate: &Candidate<'f>) -> bool {
+        let class = split(candidate.scope).1;
+        let mut types = self.symbol.mentions.iter().filter(|mention| mention.role == Role::Type);
+        !class.is_empty() && types.any(|mention| split(&mention.name).1 == class)
+    }
+
+    /// A member of a class can be named without an object only inside a class; which bases it has is not asked. A name
+    /// that is not called must be in scope or in the same file: `using` brings in functions and types, hardly values.
     fn can_name_directly(&self, candidate: &Candidate<'f>, index: &Index<'f>) -> bool {
+        let is_call = matches!(self.mention.role, Role::Call { .. });
         let is_member = index.classes.contains(candidate.scope);
-        let is_value = candidate.symbol.kind == SymbolKind::Field;
-        !is_member || is_value || is_inside(&self.symbol.name, candidate.scope) || self.is_in_class(index)
+        let is_near = candidate.place.0 == self.file || self.mention.role != Role::Name;
+        is_inside(&self.symbol.name, candidate.scope)
+            || (is_near && (!is_member || (is_call && self.is_in_class(index))))
     }
 
     fn is_in_class(&self, index: &Index<'f>) -> bool {
