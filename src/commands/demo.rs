@@ -97,6 +97,7 @@ mod tests {
 
     use super::*;
     use crate::report::Detail;
+    use crate::report::tests::{assert_fresh, page};
 
     #[test]
     fn the_demo_keeps_its_promises() {
@@ -111,13 +112,19 @@ mod tests {
         };
         assert_eq!(run(&session, None).unwrap(), Exit::Clean);
         let answer = fs::read_to_string(folder.path().join("answer.txt")).unwrap();
-        let sample = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
-        for line in answer.split("\nWhat happened").next().unwrap_or_default().lines().skip(3) {
-            assert!(sample.contains(line.trim_end()), "README.md shows another demo: no `{line}`");
-        }
+        assert_fresh("README.md", &with_sample(&fs::read_to_string(page("README.md")).unwrap(), &answer));
         let kept = folder.path().join("kept");
         assert_eq!(run(&session, Some(&kept)).unwrap(), Exit::Clean);
         assert!(kept.join(CPP).is_file());
         assert!(run(&session, Some(&kept)).is_err(), "a folder in use is left alone");
+    }
+
+    /// The README with what the demo says in the place of its sample.
+    fn with_sample(readme: &str, answer: &str) -> String {
+        const COMMAND: &str = "```text\n$ cargo run --release --locked -- demo\n";
+        let (head, rest) = readme.split_once(COMMAND).expect("the README shows the demo");
+        let (_, tail) = rest.split_once("```\n").expect("the sample ends");
+        let sample = answer.split("\nLook closer").next().unwrap_or_default();
+        format!("{head}{COMMAND}{sample}```\n{tail}")
     }
 }

@@ -3,8 +3,8 @@
 use anyhow::{Result, bail};
 
 use super::world::World;
-use super::{Exit, Session};
-use crate::mapping::Mapping;
+use super::{Exit, Rendered, Session};
+use crate::mapping::{Mapping, builtin, parse};
 use crate::report;
 use crate::rules::{self, RULES};
 use crate::source::range::Range;
@@ -21,22 +21,24 @@ fn answer(session: &Session, subject: Option<&str>) -> Result<String> {
     if let Some(rule) = rules::named(name) {
         return Ok(report::rule(rule, session.format));
     }
-    // A rule can be explained anywhere; only a link needs a repository.
-    let mapping = applying(session);
-    if let Ok(mapping) = &mapping
-        && let Some(link) = mapping.links.iter().find(|link| link.id == name)
-    {
-        return Ok(report::link(link, &mapping.sources, session.format));
+    // A rule can be explained anywhere; only a link needs a mapping.
+    let applying = applying(session);
+    let built_in = builtin::BUILTINS.iter().filter_map(|builtin| parse(&builtin.title(), builtin.text, 0).ok());
+    for mapping in applying.iter().cloned().chain(built_in) {
+        if let Some(link) = mapping.links.iter().find(|link| link.id == name) {
+            return Ok(report::link(link, &mapping.sources, session.format));
+        }
     }
-    unknown(name, mapping)
+    unknown(name, applying)
 }
 
 /// The mapping as the person sees it now: that of the work tree, or of the last commit where there is none.
 fn applying(session: &Session) -> Result<Mapping> {
-    World::open(session, Some(&Range::Worktree))
-        .or_else(|_| World::open(session, Some(&Range::Revision("HEAD".to_owned()))))?
-        .mapping(session)
-        .map(|applying| applying.mapping)
+    let at = |range: Range| World::open(session, Some(&range))?.mapping(session).map(|applying| applying.mapping);
+    match at(Range::Worktree) {
+        Err(reason) if !reason.is::<Rendered>() => at(Range::Revision("HEAD".to_owned())),
+        found => found,
+    }
 }
 
 fn unknown(name: &str, mapping: Result<Mapping>) -> Result<String> {
@@ -46,7 +48,7 @@ fn unknown(name: &str, mapping: Result<Mapping>) -> Result<String> {
             let links = mapping.links.iter().map(|link| link.id.as_str());
             bail!("no rule and no link is called `{name}`{}", suggestion(name, rules.chain(links)))
         }
-        Err(reason) if reason.is::<super::Rendered>() => Err(reason),
+        Err(reason) if reason.is::<Rendered>() => Err(reason),
         Err(reason) => {
             let hint = suggestion(name, rules);
             bail!("no rule is called `{name}`{hint}\nlinks could not be read: {reason:#}")

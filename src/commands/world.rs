@@ -107,8 +107,9 @@ impl World {
                  (docs/mapping.md), look at an example with `drift demo --keep demo`, or give one with `--mapping FILE`"
             )
         };
-        session.detail(&format!("using the {}", builtin.name));
-        Applying::plain(&[(builtin.name.to_owned(), builtin.text.into())])
+        let name = builtin.title();
+        session.detail(&format!("using the {name}"));
+        Applying::plain(&[(name, builtin.text.into())])
     }
 }
 

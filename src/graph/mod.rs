@@ -1,7 +1,7 @@
 //! The dependency graph: symbols, and who mentions whom. The only folder that names petgraph.
 //!
 //! It is over both snapshots: what a removed symbol reached is known only from before. Who is meant by a mention is
-//! guessed from syntax by [`resolve`]; a guess among several is kept and marked uncertain.
+//! guessed from syntax by `resolve`; a guess among several is kept and marked uncertain.
 
 mod resolve;
 

@@ -1,6 +1,6 @@
 //! The ladder of normal forms: how deep a change goes, and which observable things a semantic change touches.
 //!
-//! One file a rung. Each rung erases one kind of difference from a [`Term`](crate::symbols::Term); the rung of a change
+//! One file a rung. Each rung erases one kind of difference from a [`Term`]; the rung of a change
 //! is the first at which both sides are equal.
 
 pub mod facets;

@@ -86,6 +86,9 @@ fn cpp_locals(term: &Term, declare: &mut dyn FnMut(&str), outer: bool) {
                 declared(declarator, declare);
             }
         }
+        "compound_statement" => {
+            node.children.iter().filter_map(initialised).for_each(&mut *declare);
+        }
         "lambda_capture_initializer" => {
             if let Some(name) = node.children.first().filter(|name| name.is_leaf()) {
                 declare(&name.text);
@@ -93,6 +96,20 @@ fn cpp_locals(term: &Term, declare: &mut dyn FnMut(&str), outer: bool) {
         }
         _ => {}
     });
+}
+
+/// The variable of `T x(f(y));` in a block, which the grammar takes for the declaration of a function.
+fn initialised(statement: &Term) -> Option<&str> {
+    let declarator = statement.child("declarator").filter(|_| statement.kind == "declaration")?;
+    let parameters = declarator.child("parameters").filter(|_| declarator.kind == "function_declarator")?;
+    let mut parameters = parameters.children.iter().filter(|child| child.kind == "parameter_declaration").peekable();
+    parameters.peek()?;
+    let looks_like_a_value = |parameter: &Term| {
+        parameter.child("type").is_some_and(|kind| kind.kind == "type_identifier")
+            && parameter.child("declarator").is_none_or(|declarator| declarator.kind == "abstract_function_declarator")
+    };
+    let name = declarator.child("declarator").filter(|name| name.kind == "identifier")?;
+    parameters.all(looks_like_a_value).then_some(&*name.text)
 }
 
 /// The names below a declarator.
@@ -174,7 +191,8 @@ fn number(term: &mut Term, locals: &FxHashMap<String, usize>, language: Language
         return number_python(term, locals);
     }
     term.rewrite(&mut |leaf| {
-        if leaf.kind == "identifier" && leaf.is_leaf() {
+        // The grammar takes some values for types, see `initialised`.
+        if matches!(leaf.kind, "identifier" | "type_identifier") && leaf.is_leaf() {
             if let Some(index) = locals.get(&*leaf.text) {
                 leaf.text = format!("${index}").into();
             }

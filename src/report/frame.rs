@@ -51,6 +51,11 @@ pub fn first_marked(frame: &Frame) -> Option<u32> {
     frame.lines.iter().find(marked).or(frame.lines.first()).map(|line| line.number)
 }
 
+/// A place without code worth showing: one line, pointed at.
+pub fn is_pointer(frame: &Frame) -> bool {
+    matches!(&frame.lines[..], [line] if line.mark == Mark::Highlighted)
+}
+
 /// Two texts as the lines that differ and a little around them. The numbers are those of the texts' first lines.
 pub fn compared(before: (&str, u32), after: (&str, u32)) -> Vec<FrameLine> {
     let diff = TextDiff::from_lines(before.0, after.0);

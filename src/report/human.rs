@@ -107,7 +107,9 @@ fn finding(out: &mut String, finding: &Finding) {
     finding.notes.iter().for_each(|note| remark(out, "", note, width));
     for other in others {
         frame::heading(out, ":::", other, frame::first_marked(other), width);
-        frame::code(out, other, width);
+        if !frame::is_pointer(other) {
+            frame::code(out, other, width);
+        }
     }
     if let Some(help) = &finding.help {
         remark(out, "help: ", help, width);
@@ -202,13 +204,17 @@ fn diff_file(out: &mut String, differences: &Differences, changes: &[Change], de
     let from = changes.iter().find_map(|change| change.before_path.as_ref());
     let from = from.map(|path| paint(DIM, format!(" (was {path})"))).unwrap_or_default();
     let _ = writeln!(out, "{}{from}", paint(STRONG, harmless(&changes[0].path)));
+    let mut shown = 0;
     for change in changes {
         let _ = writeln!(out, "  {}", change_line(change).trim_end());
         change.facets.iter().for_each(|facet| {
             let _ = writeln!(out, "             {}", facet_line(facet));
         });
-        if detail == Detail::Verbose {
+        // The lines of a class are shown once, not again for each of its methods.
+        let end = change.after.map_or(u32::MAX, |lines| lines.end);
+        if detail == Detail::Verbose && end > shown {
             changed_lines(out, differences, change);
+            shown = change.after.map_or(shown, |lines| lines.end);
         }
     }
 }

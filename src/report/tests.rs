@@ -1,6 +1,6 @@
 //! A report made by hand, as every format shows it; and pages that are made from the code.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,13 +15,18 @@ use crate::symbols::{Language, Lines, SymbolKind};
 use crate::verdict::{Judged, Outcome, PythonEnd, Verdict};
 
 /// Compares a page of the project with what the code says now; `UPDATE=1` writes it.
-pub fn assert_fresh(page: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+pub fn assert_fresh(name: &str, text: &str) {
+    let path = page(name);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::write(&path, text).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == text, "{page} is stale: `UPDATE=1 cargo test` writes it anew");
+    assert!(found == text, "{name} is stale: `UPDATE=1 cargo test` writes it anew");
+}
+
+/// A file of the project.
+pub fn page(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
 }
 
 /// One drifted link and a cosmetic one.
@@ -72,6 +77,8 @@ fn finding() -> Finding {
         line(12, Mark::Context, "\treturn \u{1b}[31ma;"),
     ];
     let twin = vec![line(123, Mark::Highlighted, "    def call_apply(self, tx, args):")];
+    let twin = [twin, vec![line(124, Mark::Context, "        pass")]].concat();
+    let linked = vec![line(7, Mark::Highlighted, "[link.apply]")];
     let frame = |title: &str, path: &str, lines| Frame { title: title.to_owned(), path: path.into(), lines };
     Finding {
         rule: Box::leak(Box::new(rule_row())),
@@ -81,7 +88,11 @@ fn finding() -> Finding {
         line: Some(10),
         link: Some("apply".to_owned()),
         help: Some("follow it, or record why not:\ndrift explain apply".to_owned()),
-        frames: vec![frame("changed", "csrc/f.cpp", changed), frame("its twin, unchanged", "twin.py", twin)],
+        frames: vec![
+            frame("changed", "csrc/f.cpp", changed),
+            frame("its twin, unchanged", "twin.py", twin),
+            frame("linked here", "m.toml", linked),
+        ],
         notes: vec!["path: f → g".to_owned(), "signature: f(a) → f(a, b)".to_owned()],
     }
 }
@@ -118,7 +129,9 @@ error[drifted-link]: `f` changed, its twin did not
    ::: twin.py:123 (its twin, unchanged)
     |
 123 >     def call_apply(self, tx, args):
+124 |         pass
     |
+   ::: m.toml:7 (linked here)
     = help: follow it, or record why not:
             drift explain apply
 

@@ -93,6 +93,7 @@ impl Pieces {
         for (index, file) in files {
             let Ok(content) = &file.content else { continue };
             pieces.length.insert(index, content.len());
+            #[allow(clippy::iter_over_hash_type, reason = "each piece has a list of its own")]
             for (hash, bytes) in count(content) {
                 pieces.holders.entry(hash).or_default().push((index, bytes));
             }
@@ -104,6 +105,7 @@ impl Pieces {
     fn scores(&self, file: &SourceFile) -> Vec<(usize, usize)> {
         let Ok(content) = &file.content else { return Vec::new() };
         let mut shared: FxHashMap<usize, usize> = FxHashMap::default();
+        #[allow(clippy::iter_over_hash_type, reason = "sums do not depend on the order")]
         for (hash, bytes) in if self.length.is_empty() { FxHashMap::default() } else { count(content) } {
             for &(index, held) in self.holders.get(&hash).into_iter().flatten() {
                 *shared.entry(index).or_default() += bytes.min(held);

@@ -14,6 +14,7 @@ pub struct NewCommit<'a> {
 
 /// Makes a repository with these commits, one after the other, and checks the last one out.
 pub fn create_repository(path: &Path, commits: &[NewCommit]) -> anyhow::Result<()> {
+    super::prepare();
     let mut options = RepositoryInitOptions::new();
     options.initial_head("main").external_template(false).mkpath(true);
     let git = Repository::init_opts(path, &options)
