@@ -123,11 +123,35 @@ impl PythonReader<'_> {
         }
         let drafts = names.into_iter().map(|name| {
             let mut draft = Draft::of(format!("[\"{name}\"]"), SymbolKind::Branch);
-            draft.lead = Some(compact(self.str(condition)));
+            draft.lead = Some(self.tokens(condition));
             draft.view = Some(body.byte_range());
             draft
         });
         Step::Overlay(drafts.collect())
+    }
+
+    /// The code of a node without comments, line breaks, redundant parentheses and the kind of its quotes.
+    fn tokens(&self, node: Node<'_>) -> String {
+        let mut tokens = Vec::new();
+        let mut cursor = node.walk();
+        loop {
+            let at = cursor.node();
+            let layout = matches!(at.kind(), "comment" | "line_continuation");
+            if !layout && cursor.goto_first_child() {
+                continue;
+            }
+            let redundant = at.parent().is_some_and(|parent| parent.kind() == "parenthesized_expression")
+                && matches!(at.kind(), "(" | ")");
+            if !layout && !redundant {
+                let quote = matches!(at.kind(), "string_start" | "string_end");
+                tokens.push(if quote { self.str(at).replace('\'', "\"") } else { self.str(at).to_string() });
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return tokens.join(" ");
+                }
+            }
+        }
     }
 
     fn compared_strings(&self, node: Node<'_>, names: &mut Vec<String>, depth: u32) {

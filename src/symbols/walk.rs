@@ -111,6 +111,20 @@ struct Feed {
     mentions: FxHashSet<(Arc<str>, u8)>,
 }
 
+impl Feed {
+    /// `-1` is one leaf to the grammar and `- 1` two; they are the same tokens.
+    fn token(&mut self, node: Node<'_>, text: &[u8]) {
+        match text {
+            [sign @ (b'-' | b'+'), number @ ..] if node.kind() == "number_literal" => {
+                self.tokens.extend_from_slice(&[*sign, 0]);
+                self.tokens.extend_from_slice(number);
+            }
+            _ => self.tokens.extend_from_slice(text),
+        }
+        self.tokens.push(0);
+    }
+}
+
 struct Scope {
     name: Option<String>,
     local: bool,
@@ -145,7 +159,7 @@ impl<R: Reader> Walk<'_, R> {
                 continue;
             }
             loop {
-                self.leave();
+                self.leave(cursor.node());
                 if cursor.goto_next_sibling() {
                     break;
                 }
@@ -195,6 +209,7 @@ impl<R: Reader> Walk<'_, R> {
         if let Some((name, role)) = self.reader.mention(node) {
             self.mention(&name, role, node.start_byte());
         }
+        self.feed_edge(node, 1);
         if node.child_count() > 0 {
             return true;
         }
@@ -202,7 +217,18 @@ impl<R: Reader> Walk<'_, R> {
         false
     }
 
-    fn leave(&mut self) {
+    /// In Python no token says where a block begins and ends.
+    fn feed_edge(&mut self, node: Node<'_>, edge: u8) {
+        if node.kind() == "block" {
+            let overlays = self.overlays.iter_mut();
+            for open in self.open.last_mut().into_iter().chain(overlays) {
+                open.feed.tokens.push(edge);
+            }
+        }
+    }
+
+    fn leave(&mut self, node: Node<'_>) {
+        self.feed_edge(node, 2);
         if self.errors.last() == Some(&self.depth) {
             self.errors.pop();
         }
@@ -336,8 +362,7 @@ impl<R: Reader> Walk<'_, R> {
         let overlays = self.overlays.iter_mut();
         for open in self.open.last_mut().into_iter().chain(overlays) {
             let range = node.byte_range();
-            open.feed.tokens.extend_from_slice(&text[range.clone()]);
-            open.feed.tokens.push(0);
+            open.feed.token(node, &text[range.clone()]);
             let gap = open.feed.last_end.min(range.start)..range.start;
             // Another symbol may lie in the gap; it is hashed where it belongs.
             if gap.len() < 512 {
