@@ -266,21 +266,33 @@ fn is_prototype(symbol: &Symbol, term: &Term, file: &ParsedFile) -> bool {
 /// uses. They are structure, not semantics.
 fn explain_lone(pairs: &[FilePair], changes: &mut [Change]) {
     let users = [Users::of(pairs, true), Users::of(pairs, false)];
-    let decided: FxHashMap<(Arc<str>, String), Rung> =
-        changes.iter().map(|change| ((change.path.clone(), change.symbol.clone()), change.rung)).collect();
-    for change in changes.iter_mut().filter(|change| change.rung == Rung::Semantic && change.language == Language::Cpp)
-    {
-        let side = match change.what {
-            What::Removed => &users[0],
-            What::Added => &users[1],
-            _ => continue,
-        };
-        if is_explained(change, side, &decided, pairs) {
-            change.rung = Rung::Structure;
-            change.facets.clear();
+    // What explains one may in turn be explained by another.
+    for _ in 0..EXPLANATION_ROUNDS {
+        let decided: FxHashMap<(Arc<str>, String), Rung> =
+            changes.iter().map(|change| ((change.path.clone(), change.symbol.clone()), change.rung)).collect();
+        let mut explained = false;
+        for change in
+            changes.iter_mut().filter(|change| change.rung == Rung::Semantic && change.language == Language::Cpp)
+        {
+            let side = match change.what {
+                What::Removed => &users[0],
+                What::Added => &users[1],
+                _ => continue,
+            };
+            if is_explained(change, side, &decided, pairs) {
+                change.rung = Rung::Structure;
+                change.facets.clear();
+                explained = true;
+            }
+        }
+        if !explained {
+            return;
         }
     }
 }
+
+/// How long a chain of helpers that only use each other may be.
+const EXPLANATION_ROUNDS: usize = 4;
 
 fn is_explained(
     change: &Change,
@@ -293,7 +305,10 @@ fn is_explained(
     let harmless = users.iter().all(|user| decided.get(*user).is_none_or(|&rung| rung < Rung::Semantic));
     match change.kind {
         SymbolKind::Function if users.is_empty() => is_local(change, pairs),
-        SymbolKind::Variable | SymbolKind::Table if users.is_empty() => is_local(change, pairs),
+        // Where something else still used a removed variable, the range would not build.
+        SymbolKind::Variable | SymbolKind::Table if users.is_empty() => {
+            change.what == What::Removed || is_local(change, pairs)
+        }
         SymbolKind::Macro | SymbolKind::Alias => users.is_empty() || harmless,
         SymbolKind::Function | SymbolKind::Variable => {
             let changed = users.iter().any(|user| decided.contains_key(*user));

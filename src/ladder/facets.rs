@@ -121,7 +121,8 @@ impl Observations {
             if code.contains("METH_") || code.starts_with("py::arg") || code.starts_with("py::kw_only") {
                 self.push(FacetKind::Signature, code);
             } else if part.kind != "lambda_expression" {
-                self.push(FacetKind::Calls, code);
+                let accessor = !term.code().contains("METH_") && term.kind == "initializer_list";
+                self.push(if accessor { FacetKind::Attributes } else { FacetKind::Calls }, code);
             }
         }
     }

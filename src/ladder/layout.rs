@@ -5,7 +5,12 @@ use crate::symbols::{Language, SymbolKind, Term};
 
 pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
     match language {
-        Language::Cpp => term.rewrite(&mut cpp),
+        Language::Cpp => {
+            term.rewrite(&mut cpp);
+            if kind == SymbolKind::FileScope {
+                term.children = loose_code(std::mem::take(&mut term.children));
+            }
+        }
         Language::Python => {
             term.rewrite(&mut python);
             if kind == SymbolKind::FileScope {
@@ -25,6 +30,42 @@ fn cpp(term: &mut Term) {
         "initializer_list" | "enumerator_list" => drop_trailing_comma(term),
         _ => {}
     }
+}
+
+/// What of a file belongs to no symbol and still is code: what the grammar could not read, mostly.
+fn loose_code(children: Vec<Term>) -> Vec<Term> {
+    let mut loose = Vec::new();
+    for child in children {
+        match child.kind {
+            "namespace_definition" | "declaration_list" | "linkage_specification" | "template_declaration" => {
+                loose.extend(loose_code(child.children));
+            }
+            "preproc_if" | "preproc_ifdef" | "preproc_elif" | "preproc_elifdef" | "preproc_else" => {
+                let framed = |part: &Term| matches!(part.field, Some("name" | "condition"));
+                loose.extend(loose_code(child.children.into_iter().filter(|part| !framed(part)).collect()));
+            }
+            "preproc_include"
+            | "preproc_call"
+            | "preproc_def"
+            | "preproc_function_def"
+            | "using_declaration"
+            | "static_assert_declaration"
+            | "class_specifier"
+            | "struct_specifier"
+            | "union_specifier"
+            | "enum_specifier"
+            | "namespace_alias_definition"
+            | "nested_namespace_specifier"
+            | "namespace_identifier"
+            | "type_definition"
+            | "string_literal"
+            | "template_parameter_list"
+            | "alias_declaration" => {}
+            _ if child.is_token() => {}
+            _ => loose.push(child),
+        }
+    }
+    loose
 }
 
 /// A `using` or an empty statement.

@@ -140,19 +140,11 @@ fn declared(declarator: &Term, declare: &mut dyn FnMut(&str)) {
     }
 }
 
-/// A macro's parameters, but for those it turns into text.
+/// A macro's parameters. What is pasted or turned into text is what it is given, not what it calls it.
 fn macro_parameters(term: &Term, declare: &mut dyn FnMut(&str)) {
-    let tokens = term.tokens();
-    let pasted = |name: &str| {
-        tokens
-            .windows(2)
-            .any(|two| (matches!(two[0], "#" | "##") && two[1] == name) || (two[1] == "##" && two[0] == name))
-    };
     let Some(parameters) = term.child("parameters") else { return };
     for parameter in parameters.children.iter().filter(|child| child.kind == "identifier") {
-        if !pasted(&parameter.text) {
-            declare(&parameter.text);
-        }
+        declare(&parameter.text);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Rung `ownership`: who holds a reference, and how that is spelled. Reference counting, owner types and their
 //! accessors disappear; a check that only passes a failure on disappears with them.
 
-use super::{Pair, Rung, names, pairing};
+use super::spelling::cpp::settle_blocks;
+use super::{Pair, Rung, names, pairing, structure};
 use crate::symbols::{Language, Term};
 
 pub fn erase(pair: &mut Pair<'_>) {
@@ -15,7 +16,7 @@ pub fn erase(pair: &mut Pair<'_>) {
     if spelled[0] != spelled[1] && !pairing::same(&pair.before, &pair.after, Rung::Ownership) {
         for term in [&mut pair.before, &mut pair.after] {
             term.rewrite(&mut drop_propagation);
-            names::renumber(term);
+            settle(term);
         }
     }
 }
@@ -23,6 +24,13 @@ pub fn erase(pair: &mut Pair<'_>) {
 /// The normal form of one side.
 pub fn erase_one(term: &mut Term) {
     term.rewrite(&mut disown);
+    settle(term);
+}
+
+/// Brings a term from which statements were taken back into its form.
+fn settle(term: &mut Term) {
+    term.rewrite(&mut settle_blocks);
+    structure::regroup(term);
     names::renumber(term);
 }
 

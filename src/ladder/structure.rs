@@ -42,7 +42,8 @@ fn is_blanked_directive(term: &Term) -> bool {
     term.kind == "blanked" && term.text.starts_with('#') && !term.text.contains('\n')
 }
 
-fn regroup(term: &mut Term) {
+/// Drops what nothing uses and writes temporaries where they are used.
+pub fn regroup(term: &mut Term) {
     if term.kind == "function_definition" {
         term.children.retain(|child| child.kind != "storage_class_specifier");
         drop_unused_parameters(term);

@@ -344,10 +344,14 @@ impl CppReader<'_> {
         if separator || condition { Step::Skip } else { Step::Through }
     }
 
+    /// Part of the condition of an `#if` between members.
     fn is_in_preprocessor(&self, node: Node<'_>) -> bool {
         let Some(parent) = node.parent() else { return false };
         let Some(grandparent) = parent.parent() else { return false };
-        grandparent.kind().starts_with("preproc_if") && !parent.kind().contains("declaration")
+        let condition =
+            matches!(parent.kind(), "binary_expression" | "unary_expression" | "preproc_defined" | "call_expression");
+        condition && grandparent.kind().starts_with("preproc_")
+            || grandparent.parent().is_some_and(|outer| condition && outer.kind().starts_with("preproc_if"))
     }
 
     /// `static PyMethodDef methods[] = {{"name", …}, …}`, at file scope or in a function.

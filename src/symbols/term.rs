@@ -208,7 +208,8 @@ impl Builder<'_> {
             return Some(term);
         }
         term.text = String::from_utf8_lossy(text).into();
-        Some(term)
+        // The line break that ends a directive is a token of the grammar.
+        (!term.text.trim().is_empty()).then_some(term)
     }
 
     fn flat(&self, bytes: &std::ops::Range<usize>) -> Vec<Term> {

@@ -500,9 +500,32 @@ fn step(term: &mut Term) {
 }
 
 fn expression_statement(term: &mut Term) {
-    if let Some(expression) = term.children.first_mut() {
+    if let Some(declaration) = term.children.first().and_then(misread_declaration) {
+        *term = Term { field: term.field, line: term.line, ..declaration };
+    } else if let Some(expression) = term.children.first_mut() {
         step(expression);
     }
+}
+
+/// `PyObject* x(f(y));` reads like a product whose second factor is a call.
+fn misread_declaration(product: &Term) -> Option<Term> {
+    let (left, right) = (product.child("left")?, product.child("right")?);
+    let capital = left.text.starts_with(|first: char| first.is_ascii_uppercase()) && !is_shouting(&left.text);
+    let name = right.child("function").filter(|name| name.kind == "identifier")?;
+    let value = right.child("arguments").filter(|list| list.children.len() == 1)?;
+    if product.kind != "binary_expression" || operator(product) != "*" || !capital {
+        return None;
+    }
+    let name = Term { field: Some("declarator"), ..name.clone() };
+    let pointer = Term::node("pointer_declarator", vec![Term::leaf("*", "*"), name]);
+    let value = Term { field: Some("value"), ..value.children[0].clone() };
+    let declarator = Term::node("init_declarator", vec![Term { field: Some("declarator"), ..pointer }, value]);
+    let named = Term { field: Some("type"), kind: "type_identifier", ..left.clone() };
+    Some(Term::node("declaration", vec![named, Term { field: Some("declarator"), ..declarator }]))
+}
+
+fn is_shouting(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// `T x = v`, `T x(v)` and `T x{v}` alike; a zero value alike with none.
