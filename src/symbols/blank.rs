@@ -1,5 +1,6 @@
 //! Blanking: makes C++ with macros readable to the grammar, byte for byte of the same length.
 //!
+//! Comments become spaces: one may stand between any two tokens, also inside a name or a parameter type.
 //! Export macros and CUDA qualifiers disappear, statement macros without a semicolon get one, and directives inside
 //! parentheses or initialisers are removed. What was blanked is kept, because it still belongs to the symbol around it.
 //! Line numbers must be taken from the original text: a line break may have become a semicolon.
@@ -18,9 +19,15 @@ pub struct Blanked {
 
 /// Blanks the macros of a C++ source.
 pub fn blank(source: &[u8]) -> Blanked {
-    let tokens: Vec<Token> = Lexer::of_source(source).filter(|token| token.kind != TokenKind::Comment).collect();
-    let mut pass =
-        Pass { source, tokens: &tokens, out: Blanked { text: source.to_vec(), removed: Vec::new() }, open: Vec::new() };
+    let (comments, tokens): (Vec<Token>, Vec<Token>) =
+        Lexer::of_source(source).partition(|token| token.kind == TokenKind::Comment);
+    let mut text = source.to_vec();
+    for byte in comments.into_iter().flat_map(|comment| comment.bytes) {
+        if text[byte] != b'\n' {
+            text[byte] = b' ';
+        }
+    }
+    let mut pass = Pass { source, tokens: &tokens, out: Blanked { text, removed: Vec::new() }, open: Vec::new() };
     let mut at = 0;
     while at < tokens.len() {
         at = pass.token(at);
@@ -221,8 +228,10 @@ impl Pass<'_> {
         }
         let last = if has_arguments { self.closing(at + 1) } else { at };
         let end = self.tokens[last].bytes.end;
-        let at_line_end = matches!(self.source.get(end), Some(b'\n' | b'\r'));
-        let spaced = self.source.get(end).is_some_and(u8::is_ascii_whitespace);
+        // Comments are spaces by now.
+        let mut behind = self.out.text[end..].iter().take_while(|byte| byte.is_ascii_whitespace());
+        let at_line_end = behind.any(|&byte| byte == b'\n');
+        let spaced = self.out.text.get(end).is_some_and(u8::is_ascii_whitespace);
         if spaced && (at_line_end || is_statement_macro(word)) && self.begins_statement(last + 1) {
             self.out.text[end] = b';';
         }

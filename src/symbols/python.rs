@@ -123,11 +123,32 @@ impl PythonReader<'_> {
         }
         let drafts = names.into_iter().map(|name| {
             let mut draft = Draft::of(format!("[\"{name}\"]"), SymbolKind::Branch);
-            draft.lead = Some(compact(self.str(condition)));
+            draft.lead = Some(self.tokens(condition));
             draft.view = Some(body.byte_range());
             draft
         });
         Step::Overlay(drafts.collect())
+    }
+
+    /// The code of a node without comments and line breaks.
+    fn tokens(&self, node: Node<'_>) -> String {
+        let mut tokens = Vec::new();
+        let mut cursor = node.walk();
+        loop {
+            let at = cursor.node();
+            let layout = matches!(at.kind(), "comment" | "line_continuation");
+            if !layout && cursor.goto_first_child() {
+                continue;
+            }
+            if !layout {
+                tokens.push(self.str(at));
+            }
+            while !cursor.goto_next_sibling() {
+                if !cursor.goto_parent() {
+                    return tokens.join(" ");
+                }
+            }
+        }
     }
 
     fn compared_strings(&self, node: Node<'_>, names: &mut Vec<String>, depth: u32) {

@@ -111,6 +111,20 @@ struct Feed {
     mentions: FxHashSet<(Arc<str>, u8)>,
 }
 
+impl Feed {
+    /// `-1` is one leaf to the grammar and `- 1` two; they are the same tokens.
+    fn token(&mut self, node: Node<'_>, text: &[u8]) {
+        match text {
+            [sign @ (b'-' | b'+'), number @ ..] if node.kind() == "number_literal" => {
+                self.tokens.extend_from_slice(&[*sign, 0]);
+                self.tokens.extend_from_slice(number);
+            }
+            _ => self.tokens.extend_from_slice(text),
+        }
+        self.tokens.push(0);
+    }
+}
+
 struct Scope {
     name: Option<String>,
     local: bool,
@@ -336,8 +350,7 @@ impl<R: Reader> Walk<'_, R> {
         let overlays = self.overlays.iter_mut();
         for open in self.open.last_mut().into_iter().chain(overlays) {
             let range = node.byte_range();
-            open.feed.tokens.extend_from_slice(&text[range.clone()]);
-            open.feed.tokens.push(0);
+            open.feed.token(node, &text[range.clone()]);
             let gap = open.feed.last_end.min(range.start)..range.start;
             // Another symbol may lie in the gap; it is hashed where it belongs.
             if gap.len() < 512 {
