@@ -130,7 +130,7 @@ impl PythonReader<'_> {
         Step::Overlay(drafts.collect())
     }
 
-    /// The code of a node without comments and line breaks.
+    /// The code of a node without comments, line breaks, redundant parentheses and the kind of its quotes.
     fn tokens(&self, node: Node<'_>) -> String {
         let mut tokens = Vec::new();
         let mut cursor = node.walk();
@@ -140,8 +140,11 @@ impl PythonReader<'_> {
             if !layout && cursor.goto_first_child() {
                 continue;
             }
-            if !layout {
-                tokens.push(self.str(at));
+            let redundant = at.parent().is_some_and(|parent| parent.kind() == "parenthesized_expression")
+                && matches!(at.kind(), "(" | ")");
+            if !layout && !redundant {
+                let quote = matches!(at.kind(), "string_start" | "string_end");
+                tokens.push(if quote { self.str(at).replace('\'', "\"") } else { self.str(at).to_string() });
             }
             while !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {

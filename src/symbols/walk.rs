@@ -159,7 +159,7 @@ impl<R: Reader> Walk<'_, R> {
                 continue;
             }
             loop {
-                self.leave();
+                self.leave(cursor.node());
                 if cursor.goto_next_sibling() {
                     break;
                 }
@@ -209,6 +209,7 @@ impl<R: Reader> Walk<'_, R> {
         if let Some((name, role)) = self.reader.mention(node) {
             self.mention(&name, role, node.start_byte());
         }
+        self.feed_edge(node, 1);
         if node.child_count() > 0 {
             return true;
         }
@@ -216,7 +217,18 @@ impl<R: Reader> Walk<'_, R> {
         false
     }
 
-    fn leave(&mut self) {
+    /// In Python no token says where a block begins and ends.
+    fn feed_edge(&mut self, node: Node<'_>, edge: u8) {
+        if node.kind() == "block" {
+            let overlays = self.overlays.iter_mut();
+            for open in self.open.last_mut().into_iter().chain(overlays) {
+                open.feed.tokens.push(edge);
+            }
+        }
+    }
+
+    fn leave(&mut self, node: Node<'_>) {
+        self.feed_edge(node, 2);
         if self.errors.last() == Some(&self.depth) {
             self.errors.pop();
         }

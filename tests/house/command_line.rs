@@ -397,8 +397,8 @@ fn a_source_of_fifty_megabytes_cannot_be_judged() {
 fn a_missing_object_is_told_where_it_matters() {
     let repository = repository();
     repository.commit(&[("torch/csrc/far.cpp", "int far();\n")]);
-    repository.lose("torch/csrc/far.cpp");
     repository.commit(&[(CPP, &turned())]);
+    repository.lose("torch/csrc/far.cpp");
     assert_eq!(check(&repository).verdict("gadget-turn"), "drifted", "what does not need the object succeeds");
 
     let lost = repository.lose(CPP);
@@ -476,7 +476,7 @@ fn a_rename_with_an_edit_is_followed() {
     assert!(["drifted", "unresolved"].contains(&answer.verdict("gadget-turn").as_str()), "{}", answer.all());
     let changes = run(&repository, &["diff", "HEAD", "--format", "json"]).json()["changes"].clone();
     let turn = changes.as_array().unwrap().iter().find(|change| change["symbol"] == "THPGadget_turn").unwrap().clone();
-    assert_eq!((&turn["change"], &turn["before_path"]), (&"modified".into(), &CPP.into()), "{changes}");
+    assert_eq!((&turn["rung"], &turn["before_path"]), (&"semantic".into(), &CPP.into()), "{changes}");
 }
 
 #[test]

@@ -15,7 +15,7 @@
 
 use std::fmt;
 
-use dynadrift::change::Change;
+use dynadrift::change::{Change, What};
 use dynadrift::ladder::Rung;
 
 #[derive(Debug, Default)]
@@ -92,12 +92,15 @@ impl Expectation {
     }
 }
 
-/// The lines that `drift` would write, sorted; changes of layout are dropped.
+/// The lines that `drift` would write, sorted. Layout is dropped where nothing moved.
 pub fn lines_of(changes: &[Change]) -> Vec<ChangeLine> {
-    let mut lines: Vec<ChangeLine> =
-        changes.iter().filter(|change| change.rung != Rung::Layout).map(ChangeLine::of).collect();
+    let mut lines: Vec<ChangeLine> = changes.iter().filter(|change| !is_layout(change)).map(ChangeLine::of).collect();
     lines.sort_by_key(ChangeLine::to_string);
     lines
+}
+
+fn is_layout(change: &Change) -> bool {
+    change.rung == Rung::Layout && change.what != What::Moved
 }
 
 impl ChangeLine {
