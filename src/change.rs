@@ -144,7 +144,7 @@ fn compare_both(before: Located<'_>, after: Located<'_>, surroundings: &Surround
     let (one, two) = (symbol_of(before), symbol_of(after));
     let elsewhere = before.0.path != after.0.path && one.kind != SymbolKind::FileScope || one.name != two.name;
     let same = one.fingerprint == two.fingerprint;
-    if same && one.raw_fingerprint == two.raw_fingerprint && one.name == two.name {
+    if same && one.raw_fingerprint == two.raw_fingerprint && !elsewhere {
         return None;
     }
     let mut change = change_of(two, after.0, if elsewhere { What::Moved } else { What::Modified });
