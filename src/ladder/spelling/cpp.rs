@@ -456,7 +456,8 @@ const ELEMENT: &str = "%element";
 
 fn counter(initializer: &Term) -> Option<(Term, Term)> {
     let declarator = initializer.child("declarator")?;
-    let variable = declarator.child("declarator")?.clone();
+    // `i = 0` has lost its zero by now, and is the name alone.
+    let variable = declarator.child("declarator").unwrap_or(declarator).clone();
     let start = declarator.child("value").cloned().unwrap_or_else(|| Term::leaf("number_literal", "0"));
     variable.is_leaf().then_some((Term { field: Some("declarator"), ..variable }, Term { field: None, ..start }))
 }
