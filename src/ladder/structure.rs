@@ -178,8 +178,19 @@ fn temporary(statement: &Term, uses: &BTreeMap<String, usize>) -> Option<(String
     }
     let name = declared_local(statement).filter(|name| uses.get(*name) == Some(&2))?;
     let declarator = statement.child("declarator").filter(|declarator| declarator.kind == "init_declarator")?;
+    if converts(statement, declarator) {
+        return None;
+    }
     let value = declarator.child("value").filter(|value| value.kind != "argument_list")?;
     Some((name.to_string(), value.clone()))
+}
+
+/// A declared type decides what the value is converted to; `auto` and pointers do not.
+fn converts(declaration: &Term, declarator: &Term) -> bool {
+    let kind = declaration.child("type").map_or(String::new(), Term::code);
+    let pointer = declarator.child("declarator").is_some_and(|inner| inner.kind == "pointer_declarator");
+    let holder = ["THPObjectPtr", "object", "auto"].iter().any(|name| kind.ends_with(name));
+    !(pointer || holder)
 }
 
 fn is_loop(statement: &Term) -> bool {
@@ -204,7 +215,8 @@ fn settle_conditions(pair: &mut Pair<'_>) {
     let (before, after) = (conditions_of(&pair.before), conditions_of(&pair.after));
     let lone_before: Vec<String> = before.iter().filter(|text| !after.contains(text)).cloned().collect();
     let lone_after: Vec<String> = after.iter().filter(|text| !before.contains(text)).cloned().collect();
-    if lone_before.is_empty() && lone_after.is_empty() {
+    // A condition that reads otherwise on the other side decides anew who runs what.
+    if lone_before.is_empty() == lone_after.is_empty() {
         return;
     }
     for (else_before, else_after) in [(false, false), (true, false), (false, true), (true, true)] {
