@@ -78,14 +78,17 @@ fn count_locals(term: &Term) -> BTreeMap<String, usize> {
 /// Parameters that the body never names: nothing can depend on them inside.
 fn drop_unused_parameters(function: &mut Term) {
     let uses = count_locals(function);
-    function.rewrite(&mut |list| {
-        if list.kind == "parameter_list" {
-            list.children.retain(|parameter| match declared_local(parameter) {
-                Some(name) => uses.get(name).is_some_and(|&count| count > 1),
-                None => parameter.kind == "variadic_parameter_declaration",
-            });
-        }
-    });
+    // Not in the body: what reads like a parameter there is the argument of a `T x(f(y));`.
+    for head in function.children.iter_mut().filter(|child| child.kind != "compound_statement") {
+        head.rewrite(&mut |list| {
+            if list.kind == "parameter_list" {
+                list.children.retain(|parameter| match declared_local(parameter) {
+                    Some(name) => uses.get(name).is_some_and(|&count| count > 1),
+                    None => parameter.kind == "variadic_parameter_declaration",
+                });
+            }
+        });
+    }
 }
 
 /// The one local that a declaration or parameter declares.
