@@ -14,14 +14,13 @@ use crate::source::SourceFile;
 use crate::symbols::Lines;
 use crate::verdict::{Judged, Outcome, Report, Verdict};
 
-/// Findings, worst first, and one line that sums up.
+/// Findings, worst first, and one line that sums up. What was skipped is among the findings.
 pub fn check(report: &Report, detail: Detail) -> String {
     let mut out = String::new();
     for found in &report.findings {
         finding(&mut out, found);
         out.push('\n');
     }
-    skipped(&mut out, &report.skipped);
     if detail == Detail::Verbose {
         report.links.iter().for_each(|judged| verdict_line(&mut out, judged));
     }
