@@ -18,6 +18,7 @@ pub fn candidates(
 ) -> Vec<(Place, Place)> {
     let (old, new) = (by_shape(pairs, before, Some(known)), by_shape(pairs, after, None));
     let mut found: Vec<(Place, Place)> = Vec::new();
+    #[expect(clippy::iter_over_hash_type, reason = "what is found is sorted")]
     for (shape, olds) in &old {
         let Some(news) = new.get(shape) else { continue };
         if olds.len() == news.len() {

@@ -148,13 +148,12 @@ impl Observations {
             "break_statement" | "continue_statement" | "goto_statement" | "catch_clause" => {
                 self.push(FacetKind::ControlFlow, head_of(node));
             }
-            "binary_expression" => {
+            "binary_expression"
                 if node
                     .child("operator")
-                    .is_some_and(|sign| matches!(&*sign.text, "&&" | "||" | "==" | "!=" | "<" | ">" | "<=" | ">="))
-                {
-                    self.push(FacetKind::ControlFlow, node.code());
-                }
+                    .is_some_and(|sign| matches!(&*sign.text, "&&" | "||" | "==" | "!=" | "<" | ">" | "<=" | ">=")) =>
+            {
+                self.push(FacetKind::ControlFlow, node.code());
             }
             "assignment_expression" => self.push(FacetKind::State, node.code()),
             "init_declarator" => self.cpp_initialiser(node),
@@ -174,7 +173,7 @@ impl Observations {
     fn cpp_initialiser(&mut self, node: &Term) {
         let parser =
             node.child("value").filter(|value| value.kind == "argument_list" || value.kind == "initializer_list");
-        let signatures = parser.map(|value| strings_of(value)).unwrap_or_default();
+        let signatures = parser.map(strings_of).unwrap_or_default();
         for signature in signatures.into_iter().filter(|text| text.contains('(') && text.contains(')')) {
             self.push(FacetKind::Signature, signature);
         }

@@ -184,10 +184,11 @@ fn number(term: &mut Term, locals: &FxHashMap<String, usize>, language: Language
     }
     term.rewrite(&mut |leaf| {
         // The grammar takes some values for types, see `initialised`.
-        if matches!(leaf.kind, "identifier" | "type_identifier") && leaf.is_leaf() {
-            if let Some(index) = locals.get(&*leaf.text) {
-                leaf.text = format!("${index}").into();
-            }
+        if matches!(leaf.kind, "identifier" | "type_identifier")
+            && leaf.is_leaf()
+            && let Some(index) = locals.get(&*leaf.text)
+        {
+            leaf.text = format!("${index}").into();
         }
     });
 }
@@ -195,10 +196,11 @@ fn number(term: &mut Term, locals: &FxHashMap<String, usize>, language: Language
 /// Attributes and keyword arguments are names of other things.
 fn number_python(term: &mut Term, locals: &FxHashMap<String, usize>) {
     let numbered = matches!(term.kind, "identifier" | "as_pattern_target") && term.is_leaf();
-    if numbered && !matches!(term.field, Some("attribute")) {
-        if let Some(index) = locals.get(&*term.text) {
-            term.text = format!("${index}").into();
-        }
+    if numbered
+        && !matches!(term.field, Some("attribute"))
+        && let Some(index) = locals.get(&*term.text)
+    {
+        term.text = format!("${index}").into();
     }
     let keyword = term.kind == "keyword_argument";
     for child in &mut term.children {

@@ -88,10 +88,8 @@ fn disown(term: &mut Term) {
     match term.kind {
         "compound_statement" => term.children.retain(|statement| !only_counts(statement)),
         "call_expression" => unwrap_owner(term),
-        "cast" => {
-            if term.child("type").is_some_and(|target| is_owner_type(&target.code())) {
-                become_field(term, "value");
-            }
+        "cast" if term.child("type").is_some_and(|target| is_owner_type(&target.code())) => {
+            become_field(term, "value");
         }
         "type_identifier" | "qualified_identifier" | "template_type" if is_owner_type(&term.code()) => {
             *term = Term { field: term.field, line: term.line, ..Term::leaf("type_identifier", "%owner") };

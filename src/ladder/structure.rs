@@ -308,8 +308,10 @@ impl Bag {
     fn add(&mut self, term: &Term, helpers: &BTreeMap<String, Term>, surroundings: &Surroundings, rung: Rung) {
         let mut called: Vec<String> = Vec::new();
         term.visit(&mut |node| {
-            let name =
-                node.child("function").filter(|_| node.kind == "call_expression").map(|function| function.code());
+            let name = node
+                .child("function")
+                .filter(|_| node.kind == "call_expression")
+                .map(super::super::symbols::term::Term::code);
             called.extend(name.filter(|name| helpers.contains_key(name)));
         });
         called.sort();

@@ -635,7 +635,7 @@ impl CppReader<'_> {
         if at.kind() == "identifier" {
             self.glue.insert(at.start_byte());
         }
-        if let Some(end) = statement.child(statement.child_count().saturating_sub(1) as u32) {
+        if let Some(end) = statement.child(statement.child_count().saturating_sub(1)) {
             self.glue.insert(end.start_byte());
         }
     }

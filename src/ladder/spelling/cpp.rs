@@ -561,10 +561,11 @@ fn sentinels(term: &mut Term) {
                 None => break,
             }
         }
-        if child.kind == "pointer_expression" && operator(child) == "&" {
-            if let Some(at) = child.children.iter().position(|part| part.field == Some("argument") && part.is_leaf()) {
-                become_child(child, at);
-            }
+        if child.kind == "pointer_expression"
+            && operator(child) == "&"
+            && let Some(at) = child.children.iter().position(|part| part.field == Some("argument") && part.is_leaf())
+        {
+            become_child(child, at);
         }
     }
     while term.children.last().is_some_and(|last| is_text(last, "nullptr") || is_text(last, "0")) {
@@ -676,10 +677,11 @@ fn std_name(term: &mut Term) {
         "bad_optional_access",
     ];
     let known = ALIASES.contains(&last_type_name(term));
-    if let Some(scope) = term.child_mut("scope") {
-        if known && matches!(&*scope.text, "c10" | "at" | "torch") {
-            scope.text = "std".into();
-        }
+    if let Some(scope) = term.child_mut("scope")
+        && known
+        && matches!(&*scope.text, "c10" | "at" | "torch")
+    {
+        scope.text = "std".into();
     }
 }
 

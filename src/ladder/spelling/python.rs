@@ -6,7 +6,7 @@ pub fn respell(term: &mut Term) {
     term.children.retain(|child| !matches!(child.kind, "," | "(" | ")" | "[" | "]" | "{" | "}" | ":" | ";"));
     match term.kind {
         "function_definition" | "lambda" => {
-            term.children.retain(|child| child.field != Some("return_type") && child.kind != "->")
+            term.children.retain(|child| child.field != Some("return_type") && child.kind != "->");
         }
         "typed_parameter" => keep_first(term),
         "typed_default_parameter" => {
