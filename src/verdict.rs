@@ -181,18 +181,8 @@ impl<'a> Bench<'a> {
         let counting = self.counting();
         if !counting.is_empty() && !self.followed() {
             reasons.extend(unreadable(&self.link.python));
-            reasons.extend(self.unparsed(&counting));
         }
         reasons
-    }
-
-    /// The C++ end changed, but only in code that could not be parsed: how deep, is not known.
-    fn unparsed(&self, counting: &[&Impact]) -> Option<String> {
-        let change = |impact: &&&Impact| &self.changes[impact.change];
-        let direct: Vec<&Change> =
-            counting.iter().filter(|impact| impact.is_direct()).map(|impact| change(&impact)).collect();
-        let first = direct.first().filter(|_| direct.iter().all(|change| !change.certain))?;
-        Some(format!("the syntax of `{}` could not be read, so its change may be cosmetic", first.symbol))
     }
 
     /// The impacts that count, the strongest first.
@@ -475,12 +465,12 @@ mod tests {
     }
 
     #[test]
-    fn a_change_in_unparsable_code_is_undecided() {
+    fn a_change_in_unparsable_code_still_counts() {
         let link = link(&["a.py#f"]);
         let mut changes = [change("a.cpp#f", Rung::Semantic), change("a.py#f", Rung::Semantic)];
         changes[0].certain = false;
         let impacts = || vec![impact(0, DIRECT, true)];
-        assert_eq!(verdict(&resolved(&link), impacts(), &changes[..1]).0, Verdict::Undecided);
+        assert_eq!(verdict(&resolved(&link), impacts(), &changes[..1]).0, Verdict::Drifted);
         assert_eq!(verdict(&resolved(&link), impacts(), &changes).0, Verdict::CoChanged);
     }
 }

@@ -9,7 +9,10 @@ use super::Pair;
 use crate::symbols::{Language, SymbolKind, Term};
 
 pub fn erase(pair: &mut Pair<'_>) {
-    rename_everywhere(&mut pair.before, &pair.surroundings.renames);
+    // What a definition in C++ proves about a name says nothing about the name that Python sees.
+    if pair.language == Language::Cpp {
+        rename_everywhere(&mut pair.before, &pair.surroundings.renames);
+    }
     let (language, kind) = (pair.language, pair.kind);
     for term in [&mut pair.before, &mut pair.after] {
         let locals = locals_of(term, language, kind);

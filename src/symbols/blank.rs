@@ -73,10 +73,25 @@ impl Pass<'_> {
             self.remove(at, end);
             return end + 1;
         }
-        if is_shouting(word) && self.is_statement_start(at) {
+        if matches!(word, b"PyVarObject_HEAD_INIT" | b"PyObject_HEAD_INIT") && self.text(at + 1) == b"(" {
+            return self.head_of_object(at);
+        }
+        if (is_shouting(word) || is_statement_macro(word)) && self.is_statement_start(at) {
             self.terminate_statement_macro(at);
         }
         at + 1
+    }
+
+    /// The head of a static type object brings its own comma: `0,` stands for it.
+    fn head_of_object(&mut self, at: usize) -> usize {
+        let close = self.closing(at + 1);
+        let bytes = self.tokens[at].bytes.start..self.tokens[close].bytes.end;
+        self.remove(at, close);
+        self.out.text[bytes.start] = b'0';
+        if self.text(close + 1) != b"," {
+            self.out.text[bytes.end - 1] = b',';
+        }
+        close + 1
     }
 
     fn punctuation(&mut self, at: usize) -> usize {
@@ -356,7 +371,9 @@ fn is_cuda_qualifier(word: &[u8]) -> bool {
 
 /// A macro that stands as a statement without arguments or semicolon.
 fn is_statement_macro(word: &[u8]) -> bool {
-    const LISTED: [&[u8]; 6] = [
+    const LISTED: [&[u8]; 8] = [
+        b"PyObject_HEAD",
+        b"PyObject_VAR_HEAD",
         b"HANDLE_TH_ERRORS",
         b"END_HANDLE_TH_ERRORS",
         b"END_HANDLE_TH_ERRORS_RET",
