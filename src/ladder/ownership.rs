@@ -2,7 +2,8 @@
 //! accessors disappear; a check that only passes a failure on disappears with them.
 
 use super::spelling::cpp::settle_blocks;
-use super::{Pair, Rung, names, pairing, structure};
+use super::structure::{self, CONVERTED};
+use super::{Pair, Rung, names, pairing};
 use crate::symbols::{Language, Term};
 
 pub fn erase(pair: &mut Pair<'_>) {
@@ -86,6 +87,10 @@ fn ownership_words(term: &Term) -> Vec<String> {
 
 fn disown(term: &mut Term) {
     match term.kind {
+        CONVERTED if &*term.children[0].text == "%owner" => {
+            let value = term.children.swap_remove(1);
+            *term = Term { field: term.field, ..value };
+        }
         "compound_statement" => term.children.retain(|statement| !only_counts(statement)),
         "call_expression" => unwrap_owner(term),
         "cast" if term.child("type").is_some_and(|target| is_owner_type(&target.code())) => {
@@ -165,14 +170,16 @@ fn unwrap_owner(term: &mut Term) {
             }
         }
         (_, 1)
-            if matches!(base, "Py_NewRef" | "Py_XNewRef" | "py::reinterpret_steal" | "py::reinterpret_borrow")
-                || is_owner_type(base) =>
+            if matches!(
+                base,
+                "%owner" | "Py_NewRef" | "Py_XNewRef" | "py::reinterpret_steal" | "py::reinterpret_borrow"
+            ) || is_owner_type(base) =>
         {
             if let Some(argument) = term.child_mut("arguments").map(|arguments| arguments.children.remove(0)) {
                 *term = Term { field: term.field, ..argument };
             }
         }
-        (_, 2) if is_owner_type(base) && borrows(term) => {
+        (_, 2) if (base == "%owner" || is_owner_type(base)) && borrows(term) => {
             if let Some(argument) = term.child_mut("arguments").map(|arguments| arguments.children.remove(0)) {
                 *term = Term { field: term.field, ..argument };
             }

@@ -5,6 +5,7 @@
 
 use super::Rung;
 use super::spelling::cpp::CONST_REFERENCE;
+use super::structure::CONVERTED;
 use crate::symbols::Term;
 
 /// Whether the two are the same code at `rung`.
@@ -25,7 +26,11 @@ fn matches_pairwise(before: &Term, after: &Term) -> bool {
 }
 
 fn is_harmless_pair(one: &Term, two: &Term) -> bool {
-    is_deduced(one, two) || is_null_pair(one, two) || is_requalified(one, two) || is_const_reference(one, two)
+    is_deduced(one, two)
+        || is_null_pair(one, two)
+        || is_requalified(one, two)
+        || is_const_reference(one, two)
+        || is_conversion(one, two)
 }
 
 /// `auto x = …` against `T x = …`.
@@ -52,6 +57,11 @@ fn is_const_reference(one: &Term, two: &Term) -> bool {
         _ => two,
     };
     matches_pairwise(declared, other)
+}
+
+/// A temporary of a declared type, written in place on one side only.
+fn is_conversion(one: &Term, two: &Term) -> bool {
+    one.kind == CONVERTED && two.kind != CONVERTED && matches_pairwise(&one.children[1], two)
 }
 
 fn is_null_pair(one: &Term, two: &Term) -> bool {

@@ -39,7 +39,7 @@ fn forget_place(term: &mut Term, moved: &BTreeSet<String>) {
 
 /// Directives that blanking removed from an initialiser or an argument list, without any code of theirs.
 fn is_blanked_directive(term: &Term) -> bool {
-    term.kind == "blanked" && term.text.starts_with('#') && !term.text.contains('\n')
+    term.kind == "blanked" && term.text.starts_with('#') && term.text.matches('#').count() == 1
 }
 
 /// Drops what nothing uses and writes temporaries where they are used.
@@ -53,6 +53,7 @@ pub fn regroup(term: &mut Term) {
         let mut changed = false;
         term.rewrite(&mut |block| {
             if block.kind == "compound_statement" {
+                block.children.retain(|statement| !reserves(statement));
                 changed |= drop_unused_locals(block, &uses) || forward_temporaries(block, &uses);
             }
         });
@@ -63,6 +64,13 @@ pub fn regroup(term: &mut Term) {
         spelling::erase(term, Language::Cpp, SymbolKind::Function);
     }
     names::renumber(term);
+}
+
+/// `v.reserve(n);` only saves time.
+fn reserves(statement: &Term) -> bool {
+    let call = statement.children.first().filter(|_| statement.kind == "expression_statement");
+    let function = call.and_then(|call| call.child("function"));
+    function.is_some_and(|function| function.child("field").is_some_and(|field| &*field.text == "reserve"))
 }
 
 fn count_locals(term: &Term) -> BTreeMap<String, usize> {
@@ -182,18 +190,23 @@ fn temporary(statement: &Term, uses: &BTreeMap<String, usize>) -> Option<(String
     }
     let name = declared_local(statement).filter(|name| uses.get(*name) == Some(&2))?;
     let declarator = statement.child("declarator").filter(|declarator| declarator.kind == "init_declarator")?;
-    if converts(statement, declarator) {
-        return None;
-    }
-    let value = declarator.child("value").filter(|value| value.kind != "argument_list")?;
-    Some((name.to_string(), value.clone()))
+    let value = declarator.child("value").filter(|value| value.kind != "argument_list")?.clone();
+    let value = match statement.child("type").filter(|_| converts(statement, declarator)) {
+        Some(kind) => Term::node(CONVERTED, vec![kind.clone(), value]),
+        None => value,
+    };
+    Some((name.to_string(), value))
 }
+
+/// A value and the type it was declared with: the type counts where the other side declares one too, see
+/// [`pairing`].
+pub const CONVERTED: &str = "converted";
 
 /// A declared type decides what the value is converted to; `auto` and pointers do not.
 fn converts(declaration: &Term, declarator: &Term) -> bool {
     let kind = declaration.child("type").map_or(String::new(), Term::code);
     let pointer = declarator.child("declarator").is_some_and(|inner| inner.kind == "pointer_declarator");
-    let holder = ["THPObjectPtr", "object", "auto"].iter().any(|name| kind.ends_with(name));
+    let holder = ["THPObjectPtr", "object", "auto", "%owner"].iter().any(|name| kind.ends_with(name));
     !(pointer || holder)
 }
 
@@ -219,8 +232,9 @@ fn settle_conditions(pair: &mut Pair<'_>) {
     let (before, after) = (conditions_of(&pair.before), conditions_of(&pair.after));
     let lone_before: Vec<String> = before.iter().filter(|text| !after.contains(text)).cloned().collect();
     let lone_after: Vec<String> = after.iter().filter(|text| !before.contains(text)).cloned().collect();
-    // A condition that reads otherwise on the other side decides anew who runs what.
-    if lone_before.is_empty() == lone_after.is_empty() {
+    // The same macro asked another question decides anew who runs what; another macro is another build.
+    let asks_anew = lone_before.iter().any(|one| lone_after.iter().any(|two| share_macro(one, two)));
+    if (lone_before.is_empty() && lone_after.is_empty()) || asks_anew {
         return;
     }
     for (else_before, else_after) in [(false, false), (true, false), (false, true), (true, true)] {
@@ -235,6 +249,18 @@ fn settle_conditions(pair: &mut Pair<'_>) {
             return;
         }
     }
+}
+
+fn share_macro(one: &str, two: &str) -> bool {
+    let words = |text: &str| -> BTreeSet<String> {
+        let parts = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
+        let names = parts.filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_'));
+        names
+            .filter(|word| !matches!(*word, "defined" | "if" | "ifdef" | "ifndef" | "elif"))
+            .map(str::to_string)
+            .collect()
+    };
+    !words(one).is_disjoint(&words(two))
 }
 
 fn is_conditional(term: &Term) -> bool {

@@ -68,6 +68,12 @@ impl Pass<'_> {
 
     fn identifier(&mut self, at: usize) -> usize {
         let word = self.text(at);
+        // `if C10_UNLIKELY(x)`: the macro brings the parentheses.
+        let hint = matches!(word, b"C10_LIKELY" | b"C10_UNLIKELY");
+        if hint && at > 0 && matches!(self.text(at - 1), b"if" | b"while") {
+            self.remove(at, at);
+            return at + 1;
+        }
         if is_attribute(word) {
             let end = if self.text(at + 1) == b"(" && takes_arguments(word) { self.closing(at + 1) } else { at };
             self.remove(at, end);

@@ -40,6 +40,13 @@ impl<'a> Lexer<'a> {
         Lexer { text, at: 0, line_start: false, directives: false }
     }
 
+    /// Code on one line, its tokens a space apart, comments left out.
+    pub fn compact(code: &[u8]) -> String {
+        let tokens = Lexer::of_macro_body(code).filter(|token| token.kind != TokenKind::Comment);
+        let texts: Vec<_> = tokens.map(|token| String::from_utf8_lossy(&code[token.bytes])).collect();
+        texts.join(" ")
+    }
+
     fn peek(&self, ahead: usize) -> u8 {
         self.text.get(self.at + ahead).copied().unwrap_or(0)
     }

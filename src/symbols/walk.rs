@@ -8,6 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::{Node, Tree};
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::lexer::Lexer;
 use super::{Extra, ExtraKind, LineIndex, Lines, Mention, Role, Symbol, SymbolKind};
 
 /// What the walk does with a node.
@@ -404,7 +405,7 @@ impl<R: Reader> Walk<'_, R> {
             .filter(|removed| !children().any(|child| child.bytes.contains(&removed.start)))
             .map(|removed| Extra {
                 kind: ExtraKind::Blanked,
-                text: String::from_utf8_lossy(&self.original[removed.clone()]).into(),
+                text: Lexer::compact(&self.original[removed.clone()]).into(),
             })
             .collect()
     }

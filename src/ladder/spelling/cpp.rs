@@ -133,6 +133,7 @@ fn call(term: &mut Term) {
         ("static_cast" | "reinterpret_cast", false, 1) => named_cast(term),
         ("const_cast", false, 1) => become_argument(term),
         ("move", false, 1) if function.kind == "qualified_identifier" => become_argument(term),
+        ("C10_LIKELY" | "C10_UNLIKELY", false, 1) => become_argument(term),
         ("castPyCFunctionWithKeywords" | "castPyCFunctionFast", false, 1) => become_argument(term),
         ("unique_ptr", false, 1) => made_unique(term),
         ("emplace_back", true, _) => rename_member(term, "push_back"),
@@ -344,11 +345,54 @@ fn block(term: &mut Term) {
         if is_unused_mark(&statement) {
             continue;
         }
+        value_declaration(&mut statement);
         let hoisted = hoist_else(&mut statement);
         statements.push(statement);
         statements.extend(hoisted);
     }
     term.children = statements;
+}
+
+/// `T x(f(y));` in a block: the grammar takes it for the declaration of a function, the compiler does not when `y` is a
+/// value, and in a block it nearly always is.
+fn value_declaration(statement: &mut Term) {
+    let Some(declarator) = statement.child_mut("declarator").filter(|it| it.kind == "function_declarator") else {
+        return;
+    };
+    let named = declarator.child("declarator").is_some_and(|name| name.kind == "identifier");
+    let parameters = declarator.child("parameters").map_or(&[][..], |parameters| &parameters.children);
+    let values: Option<Vec<Term>> = parameters.iter().map(as_value).collect();
+    let Some(mut values) = values.filter(|values| named && !values.is_empty() && declarator.children.len() == 2) else {
+        return;
+    };
+    let value = match values.len() {
+        1 => values.remove(0),
+        _ => Term::node("argument_list", values),
+    };
+    declarator.kind = "init_declarator";
+    declarator.children[1] = Term { field: Some("value"), ..value };
+}
+
+/// A value that was read as a parameter without a name: `y`, `f(y)`, `ns::f(y)`.
+fn as_value(parameter: &Term) -> Option<Term> {
+    let named = parameter.child("type").filter(|_| parameter.kind == "parameter_declaration")?;
+    let mut value = match named.kind {
+        "type_identifier" => Term { field: None, ..Term::leaf("identifier", named.text.clone()) },
+        "qualified_identifier" => Term { field: None, ..named.clone() },
+        _ => return None,
+    };
+    match parameter.children.as_slice() {
+        [_] => return Some(value),
+        [_, declarator] if declarator.kind == "abstract_function_declarator" => {
+            let arguments: Option<Vec<Term>> = declarator.child("parameters")?.children.iter().map(as_value).collect();
+            value.field = Some("function");
+            let arguments = Term { field: Some("arguments"), ..Term::node("argument_list", arguments?) };
+            let mut call = Term::node("call_expression", vec![value, arguments]);
+            respell(&mut call);
+            Some(call)
+        }
+        _ => None,
+    }
 }
 
 /// `(void)x;`, and a literal as a statement.
