@@ -7,6 +7,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use super::FilePair;
 use super::matching::{Matched, Place, leaf_name};
+use crate::ladder::names_form;
 use crate::symbols::{Language, SymbolKind, Term};
 
 /// Definitions that exist on one side only and are the same but for their name and for what `known` renames, one to one.
@@ -38,12 +39,16 @@ fn by_shape(
     places: &[Place],
     renames: Option<&BTreeMap<String, String>>,
 ) -> FxHashMap<Shape, Vec<Place>> {
+    let none = BTreeMap::new();
     let mut shapes: FxHashMap<Shape, Vec<Place>> = FxHashMap::default();
     for &place in places {
         let file = place.file(pairs, renames.is_some());
         let symbol = &file.symbols[place.symbol];
         if can_be_renamed(symbol.kind) {
-            let shape = shape(&file.term(place.symbol), leaf_name(&symbol.name), renames);
+            let leaf = leaf_name(&symbol.name);
+            let leaf = renames.and_then(|renames| renames.get(leaf)).map_or(leaf, String::as_str);
+            let term = file.term(place.symbol);
+            let shape = shape(&term, file.language, symbol.kind, leaf, renames.unwrap_or(&none));
             shapes.entry((file.language, symbol.kind, shape)).or_default().push(place);
         }
     }
@@ -58,15 +63,11 @@ fn can_be_renamed(kind: SymbolKind) -> bool {
     )
 }
 
-/// A hash of the code without its own name and without texts.
-fn shape(term: &Term, leaf: &str, renames: Option<&BTreeMap<String, String>>) -> u128 {
+/// A hash of the code without its own name and without texts, at the rung where local names do not count.
+fn shape(term: &Term, language: Language, kind: SymbolKind, leaf: &str, renames: &BTreeMap<String, String>) -> u128 {
     let mut bytes = Vec::new();
-    for token in term.tokens() {
-        let token = match renames.and_then(|renames| renames.get(token)) {
-            _ if token == leaf => "$self",
-            Some(renamed) => renamed,
-            None => token,
-        };
+    for token in names_form(term, language, kind, renames).tokens() {
+        let token = if token == leaf { "$self" } else { token };
         if !token.contains('"') && !token.contains(' ') {
             bytes.extend_from_slice(token.as_bytes());
             bytes.push(0);

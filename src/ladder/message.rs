@@ -49,8 +49,13 @@ fn row_docs(term: &mut Term) {
 }
 
 fn cpp(term: &mut Term) {
+    for body in &mut term.children {
+        if matches!(body.field, Some("consequence" | "body" | "alternative")) && is_told_only(body) {
+            *body = Term { field: body.field, ..Term::node("compound_statement", Vec::new()) };
+        }
+    }
     match term.kind {
-        "compound_statement" => term.children.retain(|statement| !is_told_only(statement)),
+        "compound_statement" => term.children.retain(|statement| !is_told_only(statement) && !does_nothing(statement)),
         "call_expression" => call(term),
         "throw_statement" => thrown(term),
         "static_assert_declaration" => term.children.clear(),
@@ -76,6 +81,22 @@ fn is_told_only(statement: &Term) -> bool {
     };
     let name = leftmost_call(expression);
     is_assertion(name) || is_logging(name)
+}
+
+/// An `if` that was only there for what it told.
+fn does_nothing(statement: &Term) -> bool {
+    let empty = statement.child("consequence").is_some_and(|body| body.kind == "compound_statement" && body.is_leaf());
+    if statement.kind != "if_statement" || !empty || statement.child("alternative").is_some() {
+        return false;
+    }
+    let mut acts = false;
+    statement.visit(&mut |node| {
+        let asks = node.child("function").and_then(|function| function.child("field")).is_some_and(|field| {
+            matches!(&*field.text, "size" | "empty" | "count" | "defined" | "has_value" | "get" | "begin" | "end")
+        });
+        acts |= node.kind == "call_expression" && !asks || matches!(node.kind, "assignment_expression" | "declaration");
+    });
+    !acts
 }
 
 /// `LOG` of `LOG(INFO) << x << y`, `f` of `f(x)`.

@@ -112,6 +112,19 @@ pub struct Surroundings {
     pub new: BTreeMap<String, Term>,
 }
 
+/// The normal form of one side alone, up to names: what two definitions share when one is the other renamed.
+pub fn names_form(term: &Term, language: Language, kind: SymbolKind, renames: &BTreeMap<String, String>) -> Term {
+    let surroundings = Surroundings { renames: renames.clone(), ..Surroundings::default() };
+    let pair = Pair {
+        language,
+        kind,
+        before: term.clone(),
+        after: Term::node("empty", Vec::new()),
+        surroundings: &surroundings,
+    };
+    pair.normal_forms(Rung::Names).0
+}
+
 /// Two versions of a symbol, on their way up the ladder.
 #[derive(Debug, Clone)]
 pub struct Pair<'a> {

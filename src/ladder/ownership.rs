@@ -87,6 +87,7 @@ fn ownership_words(term: &Term) -> Vec<String> {
 
 fn disown(term: &mut Term) {
     match term.kind {
+        "declaration" if holds_gil(term) => term.children.clear(),
         CONVERTED if &*term.children[0].text == "%owner" => {
             let value = term.children.swap_remove(1);
             *term = Term { field: term.field, ..value };
@@ -104,6 +105,13 @@ fn disown(term: &mut Term) {
         "binary_expression" => {}
         _ => {}
     }
+}
+
+/// Who holds the interpreter lock says who may touch references, not what is computed.
+fn holds_gil(declaration: &Term) -> bool {
+    let kind = declaration.child("type").map_or(String::new(), Term::code);
+    let name = kind.rsplit("::").next().unwrap_or("");
+    matches!(name, "gil_scoped_acquire" | "gil_scoped_release" | "AutoGIL" | "AutoNoGIL" | "WithGIL" | "NoGIL")
 }
 
 fn is_owner_type(code: &str) -> bool {
@@ -149,8 +157,11 @@ fn called(term: &Term) -> String {
     })
 }
 
-/// A statement that only counts references.
+/// A statement that only counts references, or held the lock.
 fn only_counts(statement: &Term) -> bool {
+    if statement.kind == "declaration" && statement.is_leaf() {
+        return true;
+    }
     let Some(call) = statement.children.first().filter(|_| statement.kind == "expression_statement") else {
         return false;
     };
@@ -195,7 +206,7 @@ fn borrows(term: &Term) -> bool {
 }
 
 /// `if (!x) return nullptr;`, `if (!x) throw python_error();`: passes a failure on.
-fn drop_propagation(block: &mut Term) {
+pub fn drop_propagation(block: &mut Term) {
     if block.kind == "compound_statement" {
         block.children.retain(|statement| !passes_failure_on(statement));
     }

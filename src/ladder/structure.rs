@@ -184,18 +184,40 @@ fn forward_temporaries(block: &mut Term, uses: &BTreeMap<String, usize>) -> bool
 }
 
 fn temporary(statement: &Term, uses: &BTreeMap<String, usize>) -> Option<(String, Term)> {
-    if statement.kind != "declaration" || statement.children.iter().any(|child| child.kind == "storage_class_specifier")
-    {
+    if statement.kind != "declaration" {
         return None;
     }
     let name = declared_local(statement).filter(|name| uses.get(*name) == Some(&2))?;
     let declarator = statement.child("declarator").filter(|declarator| declarator.kind == "init_declarator")?;
     let value = declarator.child("value").filter(|value| value.kind != "argument_list")?.clone();
+    if statement.children.iter().any(|child| child.kind == "storage_class_specifier") {
+        return cached(value).map(|value| (name.to_string(), value));
+    }
     let value = match statement.child("type").filter(|_| converts(statement, declarator)) {
         Some(kind) => Term::node(CONVERTED, vec![kind.clone(), value]),
         None => value,
     };
     Some((name.to_string(), value))
+}
+
+/// The value of a `static` local that only keeps what is looked up by constant names: `import("m").attr("f")`.
+fn cached(value: Term) -> Option<Term> {
+    let allocation =
+        value.child("argument").filter(|it| value.kind == "pointer_expression" && it.kind == "new_expression");
+    if let Some(made) = allocation.and_then(|allocation| allocation.child("arguments")) {
+        return made.children.first().filter(|_| made.children.len() == 1).cloned().and_then(cached);
+    }
+    let (mut looks_up, mut constant) = (false, true);
+    value.visit(&mut |node| {
+        if node.kind == "call_expression" {
+            let name = node.child("function").map_or(String::new(), Term::code);
+            let known = ["import", "import_", "attr", "PyImport_ImportModule", "PyObject_GetAttrString"];
+            looks_up |= known.iter().any(|known| name.ends_with(known));
+            constant &= looks_up;
+        }
+        constant &= !(node.is_leaf() && node.text.starts_with('$'));
+    });
+    (looks_up && constant).then_some(value)
 }
 
 /// A value and the type it was declared with: the type counts where the other side declares one too, see
@@ -343,7 +365,9 @@ impl Bag {
         called.sort();
         called.dedup();
         self.helpers += called.len();
-        self.add_body(term, &called);
+        let mut term = term.clone();
+        term.rewrite(&mut ownership::drop_propagation);
+        self.add_body(&term, &called);
         for name in called.iter().take(8) {
             self.add_body(&helper_body(&helpers[name], surroundings, rung), &called);
         }
@@ -363,7 +387,8 @@ impl Bag {
             };
             let Some(text) = text.map(|text| anonymous(&text)).filter(|text| !text.is_empty()) else { return };
             let only_calls_helper = called.iter().any(|name| text.starts_with(&format!("{name}(")));
-            let only_local = text == "$" || text == "return";
+            let only_local =
+                matches!(text.as_str(), "$" | "return" | "nullptr" | "$.release()" | "$.get()" | "$->get()");
             if !only_calls_helper && !only_local {
                 *self.statements.entry(text).or_insert(0) += 1;
             }
@@ -413,5 +438,6 @@ fn helper_body(helper: &Term, surroundings: &Surroundings, rung: Rung) -> Term {
     if rung >= Rung::Ownership {
         ownership::erase_one(&mut body);
     }
+    body.rewrite(&mut ownership::drop_propagation);
     body
 }

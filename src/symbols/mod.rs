@@ -174,6 +174,14 @@ pub enum Role {
     Text,
 }
 
+impl Symbol {
+    /// The conditions of the preprocessor around it, the outermost first.
+    pub fn conditions(&self) -> Vec<&str> {
+        let conditions = self.extras.iter().filter(|extra| extra.kind == ExtraKind::Condition);
+        conditions.map(|extra| &*extra.text).collect()
+    }
+}
+
 impl SymbolKind {
     fn has_body(self) -> bool {
         matches!(self, SymbolKind::Function | SymbolKind::Class | SymbolKind::Macro | SymbolKind::Binding)
