@@ -65,7 +65,12 @@ pub struct FilePair {
 pub fn diff(pairs: &[FilePair]) -> Vec<Change> {
     let matched = matching::match_symbols(pairs);
     let surroundings = surroundings(pairs, &matched);
-    let compared = matched.par_iter().filter_map(|matched| compare(pairs, matched, &surroundings));
+    let same_code: Vec<bool> = pairs.par_iter().map(FilePair::is_same_code).collect();
+    let compared = matched.par_iter().filter_map(|matched| {
+        let change = compare(pairs, matched, &surroundings)?;
+        let place = matched.before.or(matched.after).filter(|place| same_code[place.pair]);
+        Some(if place.is_some() { as_layout(change) } else { change })
+    });
     let mut changes: Vec<Change> = compared.collect();
     explain_lone(pairs, &mut changes);
     let line = |change: &Change| change.after.or(change.before).map_or(0, |lines| lines.start);
@@ -74,6 +79,17 @@ pub fn diff(pairs: &[FilePair]) -> Vec<Change> {
         key(one).cmp(&key(two)).then_with(|| one.symbol.cmp(&two.symbol)).then(one.what.cmp(&two.what))
     });
     changes
+}
+
+impl FilePair {
+    fn is_same_code(&self) -> bool {
+        matches!((&self.before, &self.after), (Some(before), Some(after)) if before.is_same_code(after))
+    }
+}
+
+/// Where the tokens of the whole file are the same, a deeper change can only come from code that could not be parsed.
+fn as_layout(change: Change) -> Change {
+    Change { rung: Rung::Layout, facets: Vec::new(), ..change }
 }
 
 /// What the comparison of one pair may know about the others.

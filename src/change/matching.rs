@@ -1,11 +1,13 @@
 //! Matching: which symbol after is which symbol before.
 
+use std::hash::Hash;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::FilePair;
 use super::renames;
 use crate::ladder::names::rename_words;
-use crate::symbols::{ParsedFile, SymbolKind};
+use crate::symbols::{ParsedFile, Symbol, SymbolKind};
 
 /// A symbol of one side: which pair of files, which symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -32,12 +34,19 @@ pub struct Matched {
 /// the same code elsewhere, a definition that was renamed.
 pub fn match_symbols(pairs: &[FilePair]) -> Vec<Matched> {
     let mut matching = Matching { pairs, out: Vec::new(), before: all(pairs, true), after: all(pairs, false) };
+    let named = |own: &Symbol, place: Place| (place.pair, group(own.kind), own.name.clone());
     matching.by(|file, symbol, place| {
         let own = &file.symbols[symbol];
-        (place.pair, group(own.kind), own.name.clone(), own.parameters.clone())
+        (named(own, place), own.parameters.clone(), own.fingerprint)
     });
-    matching
-        .by(|file, symbol, place| (place.pair, group(file.symbols[symbol].kind), file.symbols[symbol].name.clone()));
+    // The same function for several builds: which build tells them apart before their parameters do.
+    matching.by(|file, symbol, place| {
+        let own = &file.symbols[symbol];
+        let unconditional = own.conditions().is_empty().then(|| own.parameters.clone());
+        (named(own, place), own.conditions(), unconditional)
+    });
+    matching.by(|file, symbol, place| (named(&file.symbols[symbol], place), file.symbols[symbol].parameters.clone()));
+    matching.by(|file, symbol, place| named(&file.symbols[symbol], place));
     matching.by(|file, symbol, _| {
         let own = &file.symbols[symbol];
         (file.language, group(own.kind), own.name.clone(), own.parameters.clone(), own.fingerprint)
@@ -110,9 +119,12 @@ struct Matching<'a> {
     after: Vec<Place>,
 }
 
-impl Matching<'_> {
+impl<'a> Matching<'a> {
     /// Matches what has the same key on both sides: within a key the most alike first, then in source order.
-    fn by<K: std::hash::Hash + Eq>(&mut self, key: impl Fn(&ParsedFile, usize, Place) -> K) {
+    fn by<'k, K: Hash + Eq>(&mut self, key: impl Fn(&'k ParsedFile, usize, Place) -> K)
+    where
+        'a: 'k,
+    {
         let mut waiting: FxHashMap<K, Vec<Place>> = FxHashMap::default();
         for &place in self.before.iter().rev() {
             let file = place.file(self.pairs, true);

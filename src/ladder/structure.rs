@@ -367,6 +367,7 @@ impl Bag {
         self.helpers += called.len();
         let mut term = term.clone();
         term.rewrite(&mut ownership::drop_propagation);
+        regroup(&mut term);
         self.add_body(&term, &called);
         for name in called.iter().take(8) {
             self.add_body(&helper_body(&helpers[name], surroundings, rung), &called);
@@ -386,14 +387,18 @@ impl Bag {
                 _ => None,
             };
             let Some(text) = text.map(|text| anonymous(&text)).filter(|text| !text.is_empty()) else { return };
-            let only_calls_helper = called.iter().any(|name| text.starts_with(&format!("{name}(")));
-            let only_local =
-                matches!(text.as_str(), "$" | "return" | "nullptr" | "$.release()" | "$.get()" | "$->get()");
+            let only_calls_helper = called.iter().any(|name| text.strip_prefix(name).is_some_and(is_arguments));
+            let only_local = matches!(text.as_str(), "$" | "return" | "nullptr" | "$.release" | "$.get" | "$->get");
             if !only_calls_helper && !only_local {
                 *self.statements.entry(text).or_insert(0) += 1;
             }
         });
     }
+}
+
+/// What follows the name in a call whose parentheses are gone: locals and their members.
+fn is_arguments(rest: &str) -> bool {
+    !rest.starts_with(|first: char| first.is_alphanumeric() || first == '_')
 }
 
 fn loop_head(node: &Term) -> String {
@@ -439,5 +444,6 @@ fn helper_body(helper: &Term, surroundings: &Surroundings, rung: Rung) -> Term {
         ownership::erase_one(&mut body);
     }
     body.rewrite(&mut ownership::drop_propagation);
+    regroup(&mut body);
     body
 }

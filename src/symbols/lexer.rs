@@ -189,6 +189,59 @@ fn punctuation_length(text: &[u8]) -> usize {
     LONG.iter().find(|long| text.starts_with(long)).map_or(1, |long| long.len())
 }
 
+/// Whether two sources are the same tokens: comments, white space, includes and the way namespaces are nested aside. It
+/// needs no syntax tree, and so holds where the grammar gives up.
+pub fn same_code(before: &[u8], after: &[u8]) -> bool {
+    code_hash(before) == code_hash(after)
+}
+
+fn code_hash(source: &[u8]) -> u128 {
+    let tokens = Lexer::of_source(source).filter(|token| token.kind != TokenKind::Comment);
+    let (mut bytes, mut open): (Vec<u8>, Vec<usize>) = (Vec::with_capacity(source.len()), Vec::new());
+    let put = |bytes: &mut Vec<u8>, text: &[u8]| {
+        bytes.extend_from_slice(text);
+        bytes.push(0);
+    };
+    let mut opens_namespaces = None;
+    for token in tokens {
+        let text = &source[token.bytes.clone()];
+        match text {
+            _ if token.kind == TokenKind::Directive => {
+                let directive = Lexer::compact(text);
+                if !directive.starts_with("# include") {
+                    put(&mut bytes, directive.as_bytes());
+                }
+            }
+            b"namespace" => {
+                opens_namespaces = Some(1);
+                put(&mut bytes, text);
+            }
+            // `namespace a::b {` is `namespace a { namespace b {`.
+            b"::" if opens_namespaces.is_some() => {
+                opens_namespaces = opens_namespaces.map(|count: usize| count + 1);
+                put(&mut bytes, b"{");
+                put(&mut bytes, b"namespace");
+            }
+            b"{" => {
+                open.push(opens_namespaces.take().unwrap_or(1));
+                put(&mut bytes, text);
+            }
+            b"}" => {
+                for _ in 0..open.pop().unwrap_or(1) {
+                    put(&mut bytes, text);
+                }
+            }
+            _ => {
+                if matches!(text, b";" | b"=") {
+                    opens_namespaces = None;
+                }
+                put(&mut bytes, text);
+            }
+        }
+    }
+    xxhash_rust::xxh3::xxh3_128(&bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +273,14 @@ mod tests {
                 ";"
             ]
         );
+    }
+
+    #[test]
+    fn nested_namespaces_are_the_same_code() {
+        let nested = b"#include <a>\nnamespace a { namespace b {\nint f(); // x\n}}\n";
+        assert!(same_code(nested, b"namespace a::b { int f(); }"));
+        assert!(!same_code(nested, b"namespace a { int f(); }"));
+        assert!(!same_code(b"namespace a = b::c; int x;", b"namespace a = b; int x;"));
     }
 
     #[test]

@@ -43,6 +43,11 @@ impl ParsedFile {
         &self.text
     }
 
+    /// Whether the other file is the same code, token by token; trees do not matter.
+    pub fn is_same_code(&self, other: &ParsedFile) -> bool {
+        self.language == Language::Cpp && other.language == Language::Cpp && lexer::same_code(&self.text, &other.text)
+    }
+
     /// The syntax of a symbol, by its position in [`ParsedFile::symbols`], without the symbols inside it.
     pub fn term(&self, symbol: usize) -> Term {
         term::of_symbol(self, symbol)
