@@ -10,6 +10,7 @@ pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
             match kind {
                 SymbolKind::Binding => binding_docs(term),
                 SymbolKind::Row => row_docs(term),
+                SymbolKind::Variable => error_text(term),
                 _ => {}
             }
             term.rewrite(&mut cpp);
@@ -36,6 +37,16 @@ fn binding_docs(term: &mut Term) {
         let doc = is_string(child) || child.child("function").is_some_and(|function| function.code() == "py::doc");
         at == 1 || !doc
     });
+}
+
+/// `static const char* ERR_TWICE = "…";`: a constant that is an error's text, by its name.
+fn error_text(term: &mut Term) {
+    let Some(declarator) = term.child_mut("declarator") else { return };
+    let name = declarator.child("declarator").map_or(String::new(), Term::code).to_uppercase();
+    let told = ["ERR", "MSG", "MESSAGE", "WARNING", "DOC"].iter().any(|word| name.contains(word));
+    if let Some(value) = declarator.child_mut("value").filter(|value| told && is_string(value)) {
+        *value = Term { field: Some("value"), ..Term::leaf("string_literal", "\"\"") };
+    }
 }
 
 /// The documentation column of a method or getset table.

@@ -29,8 +29,11 @@ fn is_harmless_pair(one: &Term, two: &Term) -> bool {
     is_deduced(one, two)
         || is_null_pair(one, two)
         || is_requalified(one, two)
+        || is_enumerator(one, two)
         || is_const_reference(one, two)
+        || is_sink(one, two)
         || is_conversion(one, two)
+        || is_character(one, two)
 }
 
 /// `auto x = …` against `T x = …`.
@@ -57,6 +60,28 @@ fn is_const_reference(one: &Term, two: &Term) -> bool {
         _ => two,
     };
     matches_pairwise(declared, other)
+}
+
+/// `T&& x` against `T x`: both take the value over.
+fn is_sink(one: &Term, two: &Term) -> bool {
+    let [sign, declared] = one.children.as_slice() else { return false };
+    one.kind == "reference_declarator" && &*sign.text == "&&" && matches_pairwise(declared, two)
+}
+
+/// An enumerator against the same one named with its enumeration.
+fn is_enumerator(one: &Term, two: &Term) -> bool {
+    let constant = one.text.starts_with(|first: char| first.is_ascii_uppercase()) || one.text.starts_with('k');
+    let last = two.children.last().filter(|_| two.kind == "qualified_identifier");
+    one.kind == "identifier" && constant && one.field != Some("function") && last.is_some_and(|last| last.same(one))
+}
+
+/// `"x"` against `'x'`, where a function takes either.
+fn is_character(one: &Term, two: &Term) -> bool {
+    let inner = |term: &Term, kind: &str, quote: char| {
+        (term.kind == kind).then(|| term.text.trim_matches(quote).to_string()).filter(|_| term.text.len() <= 4)
+    };
+    let string = inner(one, "string_literal", '"');
+    string.is_some() && string == inner(two, "char_literal", '\'')
 }
 
 /// A temporary of a declared type, written in place on one side only.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::spelling::cpp::settle_blocks;
 use super::{Pair, Rung, Surroundings, layout, message, names, ownership, pairing, spelling};
 use crate::symbols::{Language, SymbolKind, Term};
 
@@ -48,7 +49,9 @@ pub fn regroup(term: &mut Term) {
         term.children.retain(|child| child.kind != "storage_class_specifier");
         drop_unused_parameters(term);
     }
+    expand_local_aliases(term);
     for _ in 0..8 {
+        drop_dead_stores(term);
         let uses = count_locals(term);
         let mut changed = false;
         term.rewrite(&mut |block| {
@@ -81,6 +84,74 @@ fn count_locals(term: &Term) -> BTreeMap<String, usize> {
         }
     });
     uses
+}
+
+/// `using T = ns::T;` inside a function is only a short name.
+fn expand_local_aliases(term: &mut Term) {
+    let mut aliases: BTreeMap<String, Term> = BTreeMap::new();
+    term.visit(&mut |block| {
+        for alias in block
+            .children
+            .iter()
+            .filter(|child| block.kind == "compound_statement" && child.kind == "alias_declaration")
+        {
+            let target = alias.child("type").filter(|target| target.children.len() == 1);
+            if let (Some(name), Some(target)) = (alias.child("name"), target) {
+                aliases.insert(name.text.to_string(), target.children[0].clone());
+            }
+        }
+    });
+    if aliases.is_empty() {
+        return;
+    }
+    term.rewrite(&mut |node| {
+        node.children.retain(|child| {
+            child.kind != "alias_declaration"
+                || child.child("name").is_none_or(|name| !aliases.contains_key(&*name.text))
+        });
+        if node.kind == "type_identifier"
+            && let Some(target) = aliases.get(&*node.text)
+        {
+            *node = Term { field: node.field, ..target.clone() };
+        }
+    });
+}
+
+/// Locals that are only ever written.
+fn drop_dead_stores(term: &mut Term) {
+    let uses = count_locals(term);
+    let mut stores: BTreeMap<String, usize> = BTreeMap::new();
+    term.visit(&mut |statement| {
+        if let Some(name) = stored(statement) {
+            *stores.entry(name.to_string()).or_insert(0) += 1;
+        }
+    });
+    stores.retain(|name, count| uses.get(name) == Some(&(*count + 1)));
+    if stores.is_empty() {
+        return;
+    }
+    term.rewrite(&mut |block| {
+        if block.kind == "compound_statement" {
+            block.children.retain(|statement| stored(statement).is_none_or(|name| !stores.contains_key(name)));
+        } else {
+            for body in &mut block.children {
+                if stored(body).is_some_and(|name| stores.contains_key(name)) {
+                    *body = Term { field: body.field, ..Term::node("compound_statement", Vec::new()) };
+                }
+            }
+        }
+    });
+    term.rewrite(&mut settle_blocks);
+}
+
+/// The local that a statement only writes, from a value whose computation does nothing else.
+fn stored(statement: &Term) -> Option<&str> {
+    let assignment = statement.children.first().filter(|_| statement.kind == "expression_statement")?;
+    let name = assignment
+        .child("left")
+        .filter(|left| assignment.kind == "assignment_expression" && left.text.starts_with('$'))?;
+    let sign = assignment.child("operator").is_some_and(|sign| &*sign.text == "=");
+    (sign && !does_something(assignment.child("right")?)).then_some(&*name.text)
 }
 
 /// Parameters that the body never names: nothing can depend on them inside.
@@ -124,14 +195,63 @@ fn drop_unused_locals(block: &mut Term, uses: &BTreeMap<String, usize>) -> bool 
 
 /// Making the value may do something: a call, an assignment, an object that is there for its constructor.
 fn has_effects(declaration: &Term) -> bool {
-    let mut effects = declaration.child("type").is_some_and(|kind| acts(&kind.code()));
-    declaration.visit(&mut |node| {
-        effects |= matches!(
-            node.kind,
-            "call_expression" | "assignment_expression" | "update_expression" | "new_expression" | "step"
-        );
+    declaration.child("type").is_some_and(|kind| acts(&kind.code())) || does_something(declaration)
+}
+
+/// More than a value is computed: something is assigned, made, or called that is not known to only ask.
+fn does_something(term: &Term) -> bool {
+    let mut effects = false;
+    term.visit(&mut |node| {
+        effects |= match node.kind {
+            "call_expression" => node.child("function").is_none_or(|function| !only_asks(&function.code())),
+            "assignment_expression" | "update_expression" | "new_expression" | "step" => true,
+            _ => false,
+        };
     });
     effects
+}
+
+/// Functions of PyTorch and the standard library that only compute what they return.
+fn only_asks(function: &str) -> bool {
+    const ASKS: [&str; 34] = [
+        "size",
+        "sizes",
+        "empty",
+        "data",
+        "begin",
+        "end",
+        "get",
+        "numel",
+        "dim",
+        "ndim",
+        "strides",
+        "stride",
+        "type",
+        "dtype",
+        "device",
+        "scalar_type",
+        "str",
+        "name",
+        "c_str",
+        "now",
+        "duration_cast",
+        "count",
+        "kind",
+        "options",
+        "format",
+        "to_string",
+        "what",
+        "join",
+        "string",
+        "length",
+        "index",
+        "find",
+        "min",
+        "max",
+    ];
+    let name = function.split('<').next().unwrap_or("");
+    let name = name.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
+    ASKS.contains(&name)
 }
 
 /// Types whose objects are made for what making and destroying them does, by the words in their names.

@@ -46,6 +46,8 @@ pub fn respell(term: &mut Term) {
         "parameter_list" => void_parameters(term),
         "function_definition" => definition(term),
         "type_definition" => alias(term),
+        "declaration" => made_by_declaration(term),
+        "template_type" => transparent_functor(term),
         "qualified_identifier" => std_name(term),
         "field_expression" => this_member(term),
         _ => {}
@@ -136,6 +138,7 @@ fn call(term: &mut Term) {
         ("C10_LIKELY" | "C10_UNLIKELY", false, 1) => become_argument(term),
         ("castPyCFunctionWithKeywords" | "castPyCFunctionFast", false, 1) => become_argument(term),
         ("unique_ptr", false, 1) => made_unique(term),
+        ("forward", false, 1) => become_argument(term),
         ("emplace_back", true, _) => rename_member(term, "push_back"),
         ("push_back", true, 1) => open_construction(term),
         ("is", true, 1) => identity(term),
@@ -192,6 +195,38 @@ fn made_unique(term: &mut Term) {
             leaf.text = "make_unique".into();
         }
     });
+}
+
+/// `std::unique_ptr<T> x(new T(a));` is `std::unique_ptr<T> x = std::make_unique<T>(a);`.
+fn made_by_declaration(term: &mut Term) {
+    let Some(mut named) = term
+        .child("type")
+        .filter(|kind| last_type_name(kind) == "unique_ptr" || last_type_name(kind) == "shared_ptr")
+        .cloned()
+    else {
+        return;
+    };
+    let Some(declarator) = term.child_mut("declarator").filter(|it| it.kind == "init_declarator") else { return };
+    let Some(value) = declarator.child_mut("value").filter(|value| value.kind == "new_expression") else { return };
+    let arguments = value.child("arguments").cloned().unwrap_or_else(|| Term::node("argument_list", Vec::new()));
+    named.rewrite(&mut |node| match (&*node.text, node.kind) {
+        ("unique_ptr", _) => *node = Term { field: node.field, ..Term::leaf("identifier", "make_unique") },
+        ("shared_ptr", _) => *node = Term { field: node.field, ..Term::leaf("identifier", "make_shared") },
+        (_, "template_type") => node.kind = "template_function",
+        _ => {}
+    });
+    let function = Term { field: Some("function"), ..named };
+    let arguments = Term { field: Some("arguments"), ..arguments };
+    *value = Term { field: Some("value"), ..Term::node("call_expression", vec![function, arguments]) };
+}
+
+/// `std::greater<T>` and `std::greater<>` compare alike.
+fn transparent_functor(term: &mut Term) {
+    let functor =
+        matches!(last_type_name(term), "greater" | "less" | "equal_to" | "greater_equal" | "less_equal" | "plus");
+    if let Some(arguments) = term.child_mut("arguments").filter(|_| functor) {
+        arguments.children.retain(Term::is_token);
+    }
 }
 
 fn rename_member(term: &mut Term, name: &str) {
@@ -346,11 +381,46 @@ fn block(term: &mut Term) {
             continue;
         }
         value_declaration(&mut statement);
+        discarded_value(&mut statement);
         let hoisted = hoist_else(&mut statement);
         statements.push(statement);
         statements.extend(hoisted);
     }
+    merge_cases(&mut statements);
     term.children = statements;
+}
+
+/// `(void)f();` is `f();`.
+fn discarded_value(statement: &mut Term) {
+    let Some(expression) = statement.children.first_mut().filter(|_| statement.kind == "expression_statement") else {
+        return;
+    };
+    let to_void = expression.kind == "cast" && expression.child("type").is_some_and(|target| target.code() == "void");
+    if to_void && expression.children.len() == 2 {
+        become_child(expression, 1);
+    }
+}
+
+/// `case A: return x; case B: return x;` is `case A: case B: return x;`.
+fn merge_cases(statements: &mut [Term]) {
+    for at in (1..statements.len()).rev() {
+        let (head, tail) = statements.split_at_mut(at);
+        let (one, two) = (&mut head[at - 1], &tail[0]);
+        if one.kind != "case_statement" || two.kind != "case_statement" {
+            continue;
+        }
+        let (Some(from), Some(to)) = (body_of_case(one), body_of_case(two)) else { continue };
+        let (body, other) = (&one.children[from..], &two.children[to..]);
+        let same = body.len() == other.len() && body.iter().zip(other).all(|(one, two)| one.same(two));
+        if same && body.last().is_some_and(leaves) {
+            one.children.truncate(from);
+        }
+    }
+}
+
+/// Where the statements behind a label begin.
+fn body_of_case(case: &Term) -> Option<usize> {
+    case.children.iter().position(|child| is_text(child, ":")).map(|colon| colon + 1)
 }
 
 /// `T x(f(y));` in a block: the grammar takes it for the declaration of a function, the compiler does not when `y` is a
@@ -452,6 +522,9 @@ fn index_loop(term: &mut Term) {
     if let Some(update) = term.child_mut("update") {
         step(update);
     }
+    if iterator_loop(term) {
+        return;
+    }
     let Some((variable, start)) = term.child("initializer").and_then(counter) else { return };
     let Some(condition) = term.child("condition").filter(|condition| operator(condition) == "<") else { return };
     let counts = condition.child("left").is_some_and(|left| left.same(&variable));
@@ -462,6 +535,55 @@ fn index_loop(term: &mut Term) {
         *term = Term { field: term.field, ..Term::node("index_loop", children) };
         element_loop(term);
     }
+}
+
+/// `for (auto it = v.begin(); it != v.end(); ++it) f(*it)` is `for (auto& x : v) f(x)`, where nothing else is done with
+/// the iterator.
+fn iterator_loop(term: &mut Term) -> bool {
+    let Some((variable, start)) = term.child("initializer").and_then(counter) else { return false };
+    let Some(condition) = term.child("condition").filter(|condition| operator(condition) == "!=") else { return false };
+    let container = |value: &Term, names: [&str; 2]| names.iter().find_map(|name| receiver(value, name, 0)).cloned();
+    let (Some(left), Some(right)) = (condition.child("left"), condition.child("right")) else { return false };
+    let (Some(first), Some(last)) = (container(&start, ["begin", "cbegin"]), container(right, ["end", "cend"])) else {
+        return false;
+    };
+    let steps = term.child("update").is_some_and(|update| update.kind == "step" && update.children[0].same(&variable));
+    let Some(mut body) = term.child("body").cloned().filter(|_| steps && first.same(&last) && left.same(&variable))
+    else {
+        return false;
+    };
+    body.rewrite(&mut |node| {
+        let dereferenced =
+            node.child("argument").is_some_and(|argument| argument.is_leaf() && argument.text == variable.text);
+        if dereferenced && node.kind == "pointer_expression" && operator(node) == "*" {
+            *node = Term { field: node.field, ..Term::leaf("identifier", ELEMENT) };
+        } else if dereferenced && node.kind == "field_expression" && operator(node) == "->" {
+            node.children[0].text = ELEMENT.into();
+            node.children[1] = Term { field: Some("operator"), ..Term::leaf(".", ".") };
+        }
+    });
+    loop_over_elements(term, &variable, first, body)
+}
+
+/// Writes the loop over `container`, unless `body` does more with `variable` than pick the element.
+fn loop_over_elements(term: &mut Term, variable: &Term, container: Term, mut body: Term) -> bool {
+    if body.tokens().contains(&&*variable.text) {
+        return false;
+    }
+    body.rewrite(&mut |leaf| {
+        if is_text(leaf, ELEMENT) {
+            leaf.text = variable.text.clone();
+        }
+    });
+    let reference = vec![Term::leaf("&", CONST_REFERENCE), Term { field: None, ..variable.clone() }];
+    let deduced = Term { field: Some("type"), ..Term::leaf("auto", "auto") };
+    let deduced = Term { field: Some("type"), ..Term::node("placeholder_type_specifier", vec![deduced]) };
+    let declarator = Term { field: Some("declarator"), ..Term::node("reference_declarator", reference) };
+    let right = Term { field: Some("right"), ..container };
+    let body = Term { field: Some("body"), ..body };
+    let children = vec![Term::leaf("for", "for"), deduced, declarator, Term::leaf(":", ":"), right, body];
+    *term = Term { field: term.field, ..Term::node("for_range_loop", children) };
+    true
 }
 
 /// An index that only picks elements: `for (i < v.size()) f(v[i])` is `for (x : v) f(x)`.
@@ -478,21 +600,7 @@ fn element_loop(term: &mut Term) {
             *node = Term { field: node.field, ..Term::leaf("identifier", ELEMENT) };
         }
     });
-    if body.tokens().contains(&&*variable.text) {
-        return;
-    }
-    body.rewrite(&mut |leaf| {
-        if is_text(leaf, ELEMENT) {
-            leaf.text = variable.text.clone();
-        }
-    });
-    let reference = vec![Term::leaf("&", CONST_REFERENCE), Term { field: None, ..variable }];
-    let deduced = Term { field: Some("type"), ..Term::leaf("auto", "auto") };
-    let deduced = Term { field: Some("type"), ..Term::node("placeholder_type_specifier", vec![deduced]) };
-    let declarator = Term { field: Some("declarator"), ..Term::node("reference_declarator", reference) };
-    let right = Term { field: Some("right"), ..container };
-    let children = vec![Term::leaf("for", "for"), deduced, declarator, Term::leaf(":", ":"), right, body];
-    *term = Term { field: term.field, ..Term::node("for_range_loop", children) };
+    loop_over_elements(term, &variable, container, body);
 }
 
 /// Stands for the element while the loop is rewritten; no identifier can be called so.
