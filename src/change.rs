@@ -335,8 +335,10 @@ fn is_explained(
 }
 
 fn is_local(change: &Change, pairs: &[FilePair]) -> bool {
-    let side = |pair: &FilePair| if change.what == What::Removed { pair.before.clone() } else { pair.after.clone() };
-    let file = pairs.iter().filter_map(side).find(|file| file.path == change.path);
+    let mut files = pairs
+        .iter()
+        .filter_map(|pair| if change.what == What::Removed { pair.before.as_ref() } else { pair.after.as_ref() });
+    let file = files.find(|file| file.path == change.path);
     file.is_some_and(|file| file.symbols.iter().any(|symbol| symbol.name == change.symbol && symbol.local))
 }
 

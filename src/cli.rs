@@ -8,7 +8,7 @@ use anstream::ColorChoice;
 use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::commands::{self, Exit, Session, check, demo, diff, explain};
+use crate::commands::{self, Exit, Session, check, demo, diff, explain, map};
 use crate::report::{Detail, Format};
 use crate::source::range::Range;
 
@@ -74,6 +74,11 @@ enum Command {
         #[arg(last = true, value_name = "PATH")]
         paths: Vec<String>,
     },
+    /// Look after the mapping
+    Map {
+        #[command(subcommand)]
+        command: MapCommand,
+    },
     /// Explain a rule, or a link of the mapping; with no argument, list the rules
     Explain {
         /// The name of a rule or of a link
@@ -88,6 +93,18 @@ enum Command {
         /// Make the repository here and keep it; the folder must not exist or be empty
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum MapCommand {
+    /// Does every selector of the mapping pick code?
+    ///
+    /// Exit code 1 when a selector points at nothing or at more than one thing, 2 when a file could not be read.
+    Verify {
+        /// Where to look
+        #[arg(value_name = "REV", default_value = "HEAD")]
+        revision: String,
     },
 }
 
@@ -111,7 +128,7 @@ struct Common {
     /// Colours; NO_COLOR and CLICOLOR_FORCE are honoured by `auto`
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     color: Color,
-    /// Only findings and errors
+    /// Only errors: no warnings, no notes, no summary
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
     /// More of the answer, and on stderr the files parsed and the time each stage took
@@ -156,6 +173,7 @@ impl Cli {
                 check::run(&session, &check::Options { range: range.range(), fail_on })
             }
             Command::Diff { range, paths } => diff::run(&session, &diff::Options { range: range.range(), paths }),
+            Command::Map { command: MapCommand::Verify { revision } } => map::verify_at(&session, &revision),
             Command::Explain { subject } => explain::run(&session, subject.as_deref()),
             Command::Demo { keep } => demo::run(&session, keep.as_deref()),
         };

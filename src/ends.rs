@@ -95,6 +95,13 @@ pub fn resolve_python(links: &mut [ResolvedLink<'_>], corpus: &Corpus<'_>) {
     }
 }
 
+impl Defect {
+    /// It was so before the range, and the range does nothing about it.
+    pub fn is_stale(self) -> bool {
+        matches!(self, Defect::StaleFile | Defect::StaleSymbol)
+    }
+}
+
 impl ResolvedLink<'_> {
     pub fn ends(&self) -> impl Iterator<Item = &ResolvedEnd<'_>> {
         self.cpp.iter().chain(&self.python)

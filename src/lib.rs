@@ -45,6 +45,8 @@ pub mod finding;
 
 pub mod verdict;
 
+pub mod verification;
+
 pub mod report;
 
 pub mod commands;

@@ -99,7 +99,12 @@ pub fn findings(
     }
     findings.extend(place::lost(&lost(links), changes, mapping));
     findings.extend(corpus.skipped.iter().map(|skipped| place::unreadable_change(&skipped.path, &skipped.reason)));
-    findings.extend(corpus.unreadable_unchanged().map(|(path, reason)| place::unreadable_unchanged(path, &reason)));
+    let changed = changes.iter().filter(|change| change.language == Language::Cpp);
+    let may_reach = changed.into_iter().any(|change| links.iter().any(|link| counts(link.link, change.rung)));
+    findings.extend(corpus.unreadable_unchanged().map(|(path, reason)| {
+        let is_way = may_reach && Language::of_path(path) == Some(Language::Cpp);
+        place::unreadable_unchanged(path, &reason, is_way)
+    }));
     finding::sort(&mut findings);
     findings
 }
@@ -173,7 +178,7 @@ impl<'a> Bench<'a> {
         let unreadable = |ends: &[ResolvedEnd<'_>]| {
             let reasons = ends.iter().filter_map(|end| Some((&end.selector.path, end.unreadable_change()?)));
             let mut reasons: Vec<String> =
-                reasons.map(|(path, reason)| format!("`{path}` changed and {reason}")).collect();
+                reasons.map(|(path, reason)| format!("`{path}` changed and was not compared: {reason}")).collect();
             reasons.dedup();
             reasons
         };
@@ -257,7 +262,7 @@ fn is_all_stale(ends: &[ResolvedEnd<'_>]) -> bool {
 }
 
 fn is_stale(end: &ResolvedEnd<'_>) -> bool {
-    matches!(end.defect(), Some(Defect::StaleFile | Defect::StaleSymbol))
+    end.defect().is_some_and(Defect::is_stale)
 }
 
 /// What is wrong with an end, seen together with the others: where the range corrects the mapping, the selectors of

@@ -101,15 +101,23 @@ impl World {
 
     fn built_in(&self, session: &Session) -> Result<Applying> {
         let has = |path: &str| self.repository.exists(&self.endpoints.after, path);
-        let Some(builtin) = builtin::fitting(&has) else {
-            bail!(
-                "no mapping: the repository has no `{FOLDER}/*.toml`, and no built-in mapping fits it; write one \
-                 (docs/mapping.md), look at an example with `drift demo --keep demo`, or give one with `--mapping FILE`"
-            )
-        };
+        let Some(builtin) = builtin::fitting(&has) else { bail!("{}", self.no_mapping(&has)) };
         let name = builtin.title();
         session.detail(&format!("using the {name}"));
         Applying::plain(&[(name, builtin.text.into())])
+    }
+
+    fn no_mapping(&self, has: builtin::Exists<'_>) -> String {
+        let lacking = match builtin::nearly_fitting(has) {
+            Some((near, path)) => {
+                format!("the {} needs `{path}`, which is not there in {}", near.title(), self.endpoints.after.name())
+            }
+            None => "no built-in mapping fits it".to_owned(),
+        };
+        format!(
+            "no mapping: the repository has no `{FOLDER}/*.toml`, and {lacking}; write one (docs/mapping.md), look at an \
+             example with `drift demo --keep demo`, or give one with `--mapping FILE`; `drift diff` needs none"
+        )
     }
 }
 

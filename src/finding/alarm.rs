@@ -111,6 +111,9 @@ impl Case<'_> {
     }
 
     fn twins(&self) -> String {
+        if self.left_behind.is_empty() {
+            return "no selector of its Python end resolves".to_owned();
+        }
         let ends: Vec<&str> = self.left_behind.iter().map(|left| symbol(left.end)).collect();
         let which = if self.link.link.touch == Touch::All {
             "not all of its Python followed"
@@ -166,8 +169,10 @@ impl Case<'_> {
     }
 
     fn help(&self) -> String {
-        let update = self.left_behind.first().map_or("the Python end", |left| left.end.selector.text.as_str());
-        format!("update `{update}`; what the two ends share: `{}`", self.explain())
+        match self.left_behind.first() {
+            Some(left) => format!("update `{}`; what the two ends share: `{}`", left.end.selector, self.explain()),
+            None => format!("point the link at the Python that simulates it: `{}`", self.explain()),
+        }
     }
 
     fn explain(&self) -> String {

@@ -7,8 +7,8 @@ pub mod place;
 
 use std::sync::Arc;
 
-use crate::rules::Rule;
 pub use crate::rules::Severity;
+use crate::rules::{self, Rule};
 
 /// What a person is told.
 #[derive(Debug, Clone)]
@@ -66,6 +66,12 @@ pub fn sort(findings: &mut [Finding]) {
 }
 
 impl Finding {
+    /// About a selector that points at nothing on either side: true before the range and after it. A mapping used on a
+    /// tree much older or newer than itself has very many.
+    pub fn is_stale_selector(&self) -> bool {
+        self.rule.id == rules::UNRESOLVED_SELECTOR.id && self.severity < Severity::Error
+    }
+
     /// A finding of a rule with the rule's severity; the rest is filled in by the caller.
     fn of(rule: &'static Rule, message: String) -> Finding {
         Finding {

@@ -1,6 +1,5 @@
 //! Findings about selectors and files: what does not resolve, and what could not be read.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Finding, frame, listed};
@@ -9,9 +8,6 @@ use crate::corpus::Side;
 use crate::ends::{Defect, Place, ResolvedEnd, ResolvedLink};
 use crate::mapping::Mapping;
 use crate::rules::{self, Severity};
-
-/// Selectors that resolve on neither side are told one by one up to this many, and together beyond.
-const MOST_STALE: usize = 3;
 
 /// A selector that something is wrong with.
 #[derive(Clone, Copy)]
@@ -23,41 +19,44 @@ pub struct Lost<'a> {
     pub whole_end: bool,
 }
 
-/// One finding for each selector that the range broke or that is ambiguous; for those that were stale before, one
-/// finding each or one for all.
+/// One finding for each selector that the range broke, that is ambiguous, or that points at nothing on either side.
 pub fn lost(lost: &[Lost<'_>], changes: &[Change], mapping: &Mapping) -> Vec<Finding> {
     let with = |wanted: Defect| lost.iter().filter(move |lost| lost.defect == wanted).copied();
     let broken = with(Defect::Broken).map(|lost| broken(lost, changes, mapping));
     let renamed = with(Defect::Renamed).map(|lost| renamed(lost, mapping));
     let ambiguous = with(Defect::Ambiguous).map(|lost| ambiguous(lost, mapping));
-    let mut findings: Vec<Finding> = broken.chain(renamed).chain(ambiguous).collect();
-    for (defect, whole_end) in
-        [Defect::StaleFile, Defect::StaleSymbol].into_iter().flat_map(|d| [(d, true), (d, false)])
-    {
-        let group: Vec<Lost<'_>> = with(defect).filter(|lost| lost.whole_end == whole_end).collect();
-        findings.extend(stale(&group, mapping));
-    }
-    findings
+    let stale = lost.iter().filter(|lost| lost.defect.is_stale()).map(|lost| stale(*lost, mapping));
+    broken.chain(renamed).chain(ambiguous).chain(stale).collect()
 }
 
 /// A file that the range changes and that could not be read. Whether a link needed it is told separately.
 pub fn unreadable_change(path: &Arc<str>, reason: &str) -> Finding {
     let message = format!("`{path}` changed and was not compared: {reason}");
-    let mut finding = unreadable(path, message);
+    let mut finding = unreadable(path, message, reason);
     finding.severity = Severity::Warning;
     finding
 }
 
-/// A file that the mapping names, that the range leaves alone, and that could not be read.
-pub fn unreadable_unchanged(path: &Arc<str>, reason: &str) -> Finding {
-    unreadable(path, format!("`{path}` was not read: {reason}; the range does not touch it"))
+/// A file that the mapping names, that the range leaves alone, and that could not be read. A change elsewhere may reach
+/// an entry point through it: nobody can tell.
+pub fn unreadable_unchanged(path: &Arc<str>, reason: &str, is_way: bool) -> Finding {
+    let message = format!("`{path}` was not read: {reason}; the range does not touch it");
+    let mut finding = unreadable(path, message, reason);
+    if is_way {
+        finding.severity = Severity::Warning;
+        finding.notes.push("whether the entry points in it use what the range changes is not known".to_owned());
+    }
+    finding
 }
 
-fn unreadable(path: &Arc<str>, message: String) -> Finding {
+fn unreadable(path: &Arc<str>, message: String, reason: &str) -> Finding {
     let mut finding = Finding::of(&rules::UNREADABLE_SOURCE, message);
     finding.path = Some(path.clone());
-    finding.help =
-        Some("fetch what is missing, then run `drift check` again; more: `drift explain unreadable-source`".to_owned());
+    let next = match reason.ends_with("missing from the repository") {
+        true => "fetch what is missing (`git fetch --refetch`), then run `drift check` again",
+        false => "look at it by hand",
+    };
+    finding.help = Some(format!("{next}; more: `drift explain unreadable-source`"));
     finding
 }
 
@@ -99,52 +98,17 @@ fn ambiguous(lost: Lost<'_>, mapping: &Mapping) -> Finding {
     finding
 }
 
-/// Findings about stale selectors of one kind; a note where the link has others to be judged by.
-fn stale(lost: &[Lost<'_>], mapping: &Mapping) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = match lost.len() {
-        0..=MOST_STALE => lost.iter().map(|lost| stale_alone(*lost, mapping)).collect(),
-        _ => vec![stale_together(lost)],
-    };
-    if lost.iter().all(|lost| !lost.whole_end) {
-        findings.iter_mut().for_each(|finding| finding.severity = Severity::Note);
-    }
-    findings
-}
-
-fn stale_alone(lost: Lost<'_>, mapping: &Mapping) -> Finding {
+/// A note where the link has other selectors to be judged by.
+fn stale(lost: Lost<'_>, mapping: &Mapping) -> Finding {
     let what = if lost.defect == Defect::StaleFile { "the file is" } else { "the symbol is" };
     let message = format!("`{}` points at nothing: {what} on neither side of the range", lost.end.selector);
     let mut finding = about(lost, mapping, message);
     finding.notes = nearest(lost.end);
-    finding.notes.extend((!lost.whole_end).then(|| "the link is judged by its other selectors".to_owned()));
+    if !lost.whole_end {
+        finding.severity = Severity::Note;
+        finding.notes.push("the link is judged by its other selectors".to_owned());
+    }
     finding.help = Some(format!("correct or remove it in the link `{0}`: `drift explain {0}`", lost.link.link.id));
-    finding
-}
-
-/// A mapping used on a tree that is much older or newer than it: one finding, not a hundred.
-fn stale_together(lost: &[Lost<'_>]) -> Finding {
-    let selectors: BTreeSet<&str> = lost.iter().map(|lost| lost.end.selector.text.as_str()).collect();
-    let links: BTreeSet<&str> = lost.iter().map(|lost| lost.link.link.id.as_str()).collect();
-    let [alone, what] = match lost.iter().all(|lost| lost.defect == Defect::StaleFile) {
-        true => ["file", "their files are"],
-        false => ["symbol", "their symbols are"],
-    };
-    let message = format!("{} selectors point at nothing: {what} on neither side of the range", selectors.len());
-    let mut finding = Finding::of(&rules::UNRESOLVED_SELECTOR, message);
-    let first: Vec<&str> = selectors.iter().copied().collect();
-    finding.notes = vec![
-        format!("they are {}", listed(&first, MOST_STALE)),
-        match lost.iter().any(|lost| lost.whole_end) {
-            true => format!(
-                "{} links have no {alone} to be judged by on that end: {}",
-                links.len(),
-                listed(&links.into_iter().collect::<Vec<_>>(), MOST_STALE)
-            ),
-            false => format!("the {} links with them are judged by their other selectors", links.len()),
-        },
-    ];
-    finding.help =
-        Some("use a mapping made for this tree, or correct it: `drift explain unresolved-selector`".to_owned());
     finding
 }
 

@@ -7,16 +7,26 @@ pub type Exists<'a> = &'a dyn Fn(&str) -> bool;
 pub struct Builtin {
     pub name: &'static str,
     pub text: &'static str,
-    /// Whether a repository is the one it is for, asked by the paths that exist in it.
-    pub fits: fn(Exists<'_>) -> bool,
+    /// A repository in which all of these files are is the one it is for. Both ends are among them: without the
+    /// simulation there is nothing to keep in step.
+    pub needs: &'static [&'static str],
 }
 
-pub static BUILTINS: &[Builtin] =
-    &[Builtin { name: "pytorch", text: include_str!("../../mappings/pytorch.toml"), fits: fits_pytorch }];
+pub static BUILTINS: &[Builtin] = &[Builtin {
+    name: "pytorch",
+    text: include_str!("../../mappings/pytorch.toml"),
+    needs: &["torch/csrc/Module.cpp", "torch/_dynamo/__init__.py"],
+}];
 
 /// The built-in mapping for a repository in which `exists` tells what is there.
 pub fn fitting(exists: Exists<'_>) -> Option<&'static Builtin> {
-    BUILTINS.iter().find(|builtin| (builtin.fits)(exists))
+    BUILTINS.iter().find(|builtin| builtin.needs.iter().all(|path| exists(path)))
+}
+
+/// A built-in mapping that would fit if only this file were there.
+pub fn nearly_fitting(exists: Exists<'_>) -> Option<(&'static Builtin, &'static str)> {
+    let near = BUILTINS.iter().filter(|builtin| builtin.needs.iter().any(|path| exists(path)));
+    near.filter_map(|builtin| Some((builtin, *builtin.needs.iter().find(|path| !exists(path))?))).next()
 }
 
 impl Builtin {
@@ -24,11 +34,6 @@ impl Builtin {
     pub fn title(&self) -> String {
         format!("built-in mapping for {}", self.name)
     }
-}
-
-/// Both ends must be there: without Dynamo in the tree there is nothing to keep in step.
-fn fits_pytorch(exists: Exists<'_>) -> bool {
-    exists("torch/csrc/Module.cpp") && exists("torch/_dynamo/__init__.py")
 }
 
 #[cfg(test)]
@@ -51,6 +56,9 @@ mod tests {
         let both = ["torch/csrc/Module.cpp", "torch/_dynamo/__init__.py"];
         assert_eq!(fitting(&|path| both.contains(&path)).map(|builtin| builtin.name), Some("pytorch"));
         assert!(fitting(&|path| path == both[0]).is_none());
+        let lacking = nearly_fitting(&|path| path == both[0]).map(|(builtin, path)| (builtin.name, path));
+        assert_eq!(lacking, Some(("pytorch", both[1])));
+        assert!(nearly_fitting(&|path| both.contains(&path)).is_none() && nearly_fitting(&|_| false).is_none());
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::style::{ADDED, DIM, FRAME, GOOD, REMOVED, STRONG, harmless, of_severity, paint};
 use super::{Detail, Differences, frame, origin, word};
 use crate::change::{Change, Skipped, What};
-use crate::finding::{Finding, Frame, FrameLine};
+use crate::finding::{Finding, Frame, FrameLine, Severity};
 use crate::ladder::{Facet, Rung};
 use crate::mapping::model::{MappingSource, Touch};
 use crate::mapping::{Link, Selector};
@@ -13,13 +13,25 @@ use crate::rules::Rule;
 use crate::source::SourceFile;
 use crate::symbols::Lines;
 use crate::verdict::{Judged, Outcome, Report, Verdict};
+use crate::verification::{Problem, ProblemKind, Verification};
+
+/// Selectors that point at nothing on either side are told one by one up to this many, and together beyond.
+const MOST_STALE: usize = 3;
 
 /// Findings, worst first, and one line that sums up. What was skipped is among the findings.
 pub fn check(report: &Report, detail: Detail) -> String {
     let mut out = String::new();
-    for found in &report.findings {
+    let stale = report.findings.iter().filter(|found| found.is_stale_selector()).count();
+    let told = |found: &&Finding| match detail {
+        Detail::Quiet => found.severity == Severity::Error,
+        _ => stale <= MOST_STALE || !found.is_stale_selector(),
+    };
+    for found in report.findings.iter().filter(told) {
         finding(&mut out, found);
         out.push('\n');
+    }
+    if stale > MOST_STALE && detail != Detail::Quiet {
+        stale_selectors(&mut out, report, detail);
     }
     if detail == Detail::Verbose {
         report.links.iter().for_each(|judged| verdict_line(&mut out, judged));
@@ -40,6 +52,22 @@ pub fn diff(differences: &Differences, detail: Detail) -> String {
     skipped(&mut out, differences.skipped);
     if detail != Detail::Quiet {
         let _ = writeln!(out, "{}", diff_summary(differences));
+    }
+    out
+}
+
+/// The selectors that something is wrong with, a line each, and one line that sums up.
+pub fn verification(verification: &Verification, detail: Detail) -> String {
+    let mut out = String::new();
+    verification.problems.iter().for_each(|found| problem(&mut out, found));
+    let Verification { at, links, selectors, resolved, problems } = verification;
+    if detail != Detail::Quiet {
+        let outcome = match problems.is_empty() {
+            true => paint(GOOD, "every selector resolves"),
+            false => paint(of_severity("error"), "the mapping does not fit"),
+        };
+        let at = paint(DIM, format!("({})", short(at)));
+        let _ = writeln!(out, "{outcome}: {resolved} of {selectors} selectors of {links} links {at}");
     }
     out
 }
@@ -121,6 +149,40 @@ fn split_frames(finding: &Finding) -> (Option<&Frame>, &[Frame]) {
         Some((main, others)) if finding.path.as_ref().is_none_or(|path| *path == main.path) => (Some(main), others),
         _ => (None, &finding.frames),
     }
+}
+
+/// A mapping made for another state of the repository: one line, or with `-v` a line for each selector.
+fn stale_selectors(out: &mut String, report: &Report, detail: Detail) {
+    let stale: Vec<&Finding> = report.findings.iter().filter(|found| found.is_stale_selector()).collect();
+    let judged = |judged: &&Judged| judged.verdict == Verdict::Unresolved && judged.severity != Some(Severity::Error);
+    let unjudged = report.links.iter().filter(judged).count();
+    let worst = word(stale.iter().map(|found| found.severity).max().unwrap_or(Severity::Note));
+    let title = paint(of_severity(&worst), format!("{worst}[{}]", stale[0].rule.id));
+    let end = if detail == Detail::Verbose { ":" } else { "; `-v` lists them" };
+    let _ = writeln!(
+        out,
+        "{title}: {} selectors point at nothing on either side of this range, so {} not judged{end}",
+        stale.len(),
+        if unjudged == 1 { "1 link was".to_owned() } else { format!("{unjudged} links were") }
+    );
+    for found in stale.iter().filter(|_| detail == Detail::Verbose) {
+        let link = found.link.as_deref().unwrap_or_default();
+        let said: Vec<&str> = [&found.message].into_iter().chain(&found.notes).map(String::as_str).collect();
+        let _ = writeln!(out, "  {:7} {}: {}", word(found.severity), harmless(link), harmless(&said.join("; ")));
+    }
+    out.push('\n');
+}
+
+fn problem(out: &mut String, problem: &Problem) {
+    let Problem { link, selector, kind, details } = problem;
+    let title = paint(of_severity("error"), word(kind));
+    let details = match (details.is_empty(), kind) {
+        (true, _) => String::new(),
+        (false, ProblemKind::NoSymbol) => format!("; the nearest names are {}", details.join(", ")),
+        (false, _) => format!(": {}", details.join(", ")),
+    };
+    let said = format!("`{selector}` of the link `{link}`: {}{details}", kind.phrase());
+    let _ = writeln!(out, "{title}: {}", harmless(&said));
 }
 
 /// `= label: text`; further lines of the text are put below its beginning.

@@ -15,6 +15,7 @@ use crate::mapping::{Link, Relation, Selector};
 use crate::rules::Rule;
 use crate::symbols::{Language, Lines, SymbolKind};
 use crate::verdict::{Judged, Outcome, Report, Verdict};
+use crate::verification::{Problem, Verification};
 
 const VERSION: u32 = 1;
 
@@ -46,6 +47,24 @@ pub fn diff(differences: &Differences) -> String {
         changes: differences.changes.iter().map(ChangeJson::of).collect(),
         skipped: differences.skipped,
     })
+}
+
+/// Whether every selector of a mapping picks code.
+pub fn verification(verification: &Verification) -> String {
+    let Verification { at, links, selectors, resolved, problems } = verification;
+    let problems: Vec<Value> = problems.iter().map(problem_value).collect();
+    line(&json!({
+        "version": VERSION,
+        "at": at,
+        "links": links,
+        "selectors": { "total": selectors, "resolved": resolved },
+        "problems": problems,
+    }))
+}
+
+fn problem_value(problem: &Problem) -> Value {
+    let Problem { link, selector, kind, details } = problem;
+    json!({ "link": link, "selector": selector, "problem": kind, "details": details })
 }
 
 pub fn rules(rules: &[&Rule]) -> String {

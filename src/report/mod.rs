@@ -14,6 +14,7 @@ use crate::mapping::model::MappingSource;
 use crate::rules::Rule;
 use crate::source::SnapshotPair;
 use crate::verdict::Report;
+use crate::verification::Verification;
 
 /// How an answer is written. A new format is a row here and a file in this folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum Format {
 /// How much a person wants to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
-    /// Findings and errors only.
+    /// Errors only.
     Quiet,
     Normal,
     Verbose,
@@ -59,6 +60,14 @@ pub fn diff(differences: &Differences, format: Format, view: View) -> String {
     match format {
         Format::Human => human::diff(differences, view.detail),
         Format::Json => json::diff(differences),
+    }
+}
+
+/// Whether every selector of a mapping picks code.
+pub fn verification(verification: &Verification, format: Format, detail: Detail) -> String {
+    match format {
+        Format::Human => human::verification(verification, detail),
+        Format::Json => json::verification(verification),
     }
 }
 

@@ -244,3 +244,43 @@ fn the_page_about_the_rules_is_fresh() {
     }
     assert_fresh("docs/rules.md", &page);
 }
+
+fn stale(count: usize) -> Report {
+    let stale = |n| Finding {
+        rule: &crate::rules::UNRESOLVED_SELECTOR,
+        severity: if n == 0 { Severity::Warning } else { Severity::Note },
+        message: format!("`twin.py#f{n}` points at nothing"),
+        link: Some("apply".to_owned()),
+        frames: Vec::new(),
+        ..finding()
+    };
+    let links = vec![judged("apply", Verdict::Unresolved, Some(Severity::Warning))];
+    Report { findings: (0..count).map(stale).collect(), outcome: Outcome::Clean, links, ..sample() }
+}
+
+#[test]
+fn many_stale_selectors_are_one_line() {
+    let shown = |count, detail| plain(&check(&stale(count), Format::Human, View { detail, elapsed: Duration::ZERO }));
+    assert_eq!(shown(3, Detail::Normal).matches("points at nothing").count(), 3);
+    assert_eq!(
+        shown(4, Detail::Normal),
+        "warning[unresolved-selector]: 4 selectors point at nothing on either side of this range, so 1 link was not \
+         judged; `-v` lists them\n\nno drift: 1 unresolved (000000000000..111111111111)\n"
+    );
+    let listed = shown(4, Detail::Verbose);
+    assert!((0..4).all(|n| listed.contains(&format!("apply: `twin.py#f{n}` points at nothing"))), "{listed}");
+    assert_eq!(shown(4, Detail::Quiet), "");
+    let json: serde_json::Value =
+        serde_json::from_str(&check(&stale(4), Format::Json, View { detail: Detail::Quiet, elapsed: Duration::ZERO }))
+            .unwrap();
+    assert_eq!(json["findings"].as_array().unwrap().len(), 4, "scripts are told all");
+}
+
+#[test]
+fn only_errors_are_told_in_quiet() {
+    let mut report = sample();
+    let view = View { detail: Detail::Quiet, elapsed: Duration::ZERO };
+    assert!(!check(&report, Format::Human, view).is_empty());
+    report.findings[0].severity = Severity::Warning;
+    assert_eq!(check(&report, Format::Human, view), "");
+}

@@ -367,11 +367,18 @@ impl Repository {
     }
 
     fn local_side(&self, name: &str, place: Place) -> anyhow::Result<Side> {
-        if self.git.is_bare() {
+        if !self.has_work_tree() {
             bail!("a bare repository has no {name}; name a revision or a range `A..B`");
         }
         self.index()?;
         Ok(Side { name: name.to_owned(), place })
+    }
+
+    /// A bare repository need not say so in its configuration: libgit2 then takes the folder around it for a work tree.
+    fn has_work_tree(&self) -> bool {
+        let is_set = |key| self.git.config().is_ok_and(|config| config.get_entry(key).is_ok());
+        let is_home = self.git.path().ends_with(".git") || self.git.is_worktree() || is_set("core.worktree");
+        !self.git.is_bare() && (is_home || is_set("core.bare"))
     }
 
     fn walk(&self, before: Option<Oid>, after: Oid) -> Result<git2::Revwalk<'_>, git2::Error> {

@@ -375,6 +375,37 @@ fn a_link_cannot_be_dropped_in_silence() {
     assert_eq!(answer.verdict("gadget-turn"), "drifted", "{}", answer.all());
 }
 
+fn fires(repository: &Repository, rules: &[&str]) {
+    let answer = check(repository);
+    for rule in rules {
+        assert!(answer.rules().iter().any(|fired| fired == rule), "no `{rule}`\n{}", answer.all());
+    }
+}
+
+#[test]
+fn a_link_cannot_be_weakened_in_silence() {
+    let repository = repository();
+    repository.commit(&[(".drift/links.toml", &MAPPING.replace("why =", "touch = \"all\"\nwhy ="))]);
+    repository.commit(&[(".drift/links.toml", MAPPING)]);
+    fires(&repository, &["weakened-link"]);
+}
+
+#[test]
+fn a_comment_in_the_twin_does_not_follow() {
+    let repository = repository();
+    repository.commit(&[(CPP, &turned()), (PYTHON, &TWIN.replace("return", "# turns\n        return"))]);
+    fires(&repository, &["cosmetic-python-change", "drifted-link"]);
+}
+
+#[test]
+fn a_selector_that_picks_nothing_or_too_much_is_told() {
+    let repository = repository();
+    repository.commit(&[(PYTHON, &TWIN.replace("def turn", "def turn_on"))]);
+    fires(&repository, &["unresolved-selector"]);
+    repository.commit(&[(CPP, &format!("namespace a {{\n{TURN}}}\nnamespace b {{\n{TURN}}}\n"))]);
+    fires(&repository, &["ambiguous-selector"]);
+}
+
 // --- What a repository may hold
 
 #[test]
@@ -383,6 +414,7 @@ fn a_binary_source_cannot_be_judged() {
     repository.put(CPP, crate::repository::FILE, b"\x7fELF\x00\x00\x01\x02");
     repository.commit_index();
     check(&repository).is_undecided();
+    fires(&repository, &["undecided-link", "unreadable-source"]);
 }
 
 #[test]
@@ -405,6 +437,30 @@ fn a_missing_object_is_told_where_it_matters() {
     let answer = check(&repository);
     answer.is_undecided();
     assert!(answer.stdout.contains(&lost.to_string()), "{}", answer.all());
+}
+
+// --- Looking after the mapping
+
+#[test]
+fn a_mapping_that_fits_is_verified() {
+    let repository = repository();
+    let answer = run(&repository, &["map", "verify", "--format", "json"]);
+    let json = answer.json();
+    assert_eq!((answer.code, &json["selectors"]["total"]), (0, &json["selectors"]["resolved"]), "{}", answer.all());
+    assert_eq!((&json["version"], &json["problems"]), (&1.into(), &Value::Array(Vec::new())));
+}
+
+#[test]
+fn selectors_that_pick_nothing_are_told_with_the_nearest_names() {
+    let repository = repository();
+    repository.commit(&[(PYTHON, &TWIN.replace("def turn", "def turn_on"))]);
+    let answer = run(&repository, &["map", "verify"]);
+    assert!(answer.code == 1 && answer.stdout.contains("no-symbol: "), "{}", answer.all());
+    assert!(answer.stdout.contains("the nearest names are"), "{}", answer.all());
+    assert_eq!(run(&repository, &["map", "verify", "HEAD~1"]).code, 0);
+    repository.lose(CPP);
+    let answer = run(&repository, &["map", "verify"]);
+    assert!(answer.code == 2 && answer.stdout.contains("is missing from the repository"), "{}", answer.all());
 }
 
 #[test]

@@ -112,16 +112,27 @@ fn every_case_is_complete_and_has_a_reason() {
 }
 
 #[test]
+fn every_rule_is_fired_by_a_test() {
+    let tests = include_str!("command_line.rs");
+    let silent: Vec<String> = rule_ids().into_iter().filter(|id| !tests.contains(&format!("\"{id}\""))).collect();
+    keep("a rule that no test of the binary fires may be one that nothing can fire", &silent);
+}
+
+#[test]
 fn rule_ids_are_unique_and_kebab_case() {
-    let text = fs::read_to_string(src().join("rules.rs")).unwrap();
-    let mut ids: Vec<&str> =
-        text.split("id: \"").skip(1).filter_map(|rest| rest.split_once('"')).map(|(id, _)| id).collect();
+    let mut ids = rule_ids();
     let kebab = |id: &str| id.split('-').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
     let mut broken: Vec<String> =
         ids.iter().filter(|id| !kebab(id)).map(|id| format!("`{id}` is not kebab-case")).collect();
     ids.sort_unstable();
     broken.extend(ids.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| format!("`{}` is there twice", pair[0])));
     keep("people write rule ids in acks, flags and searches", &broken);
+}
+
+fn rule_ids() -> Vec<String> {
+    let text = fs::read_to_string(src().join("rules.rs")).unwrap();
+    let ids = text.split("id: \"").skip(1).filter_map(|rest| rest.split_once('"'));
+    ids.map(|(id, _)| id.to_owned()).collect()
 }
 
 /// Fails unless only these files and folders of `src` name the crate.

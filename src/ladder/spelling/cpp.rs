@@ -452,7 +452,7 @@ fn as_value(parameter: &Term) -> Option<Term> {
         _ => return None,
     };
     match parameter.children.as_slice() {
-        [_] => return Some(value),
+        [_] => Some(value),
         [_, declarator] if declarator.kind == "abstract_function_declarator" => {
             let arguments: Option<Vec<Term>> = declarator.child("parameters")?.children.iter().map(as_value).collect();
             value.field = Some("function");

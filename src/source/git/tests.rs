@@ -470,3 +470,17 @@ fn a_folder_lists_its_own_files() {
         assert!(repository.exists(&side, ".drift/a.toml") && !repository.exists(&side, ".drift"));
     }
 }
+
+#[test]
+fn a_bare_repository_without_configuration_is_bare() {
+    let fixture = Fixture::edited();
+    let bare = tempfile::tempdir().unwrap();
+    git2::build::RepoBuilder::new().bare(true).clone(fixture.folder.path().to_str().unwrap(), bare.path()).unwrap();
+    fs::remove_file(bare.path().join("config")).unwrap();
+    let bare = Repository::open(bare.path()).unwrap();
+    for range in [Range::Worktree, Range::Staged] {
+        let error = bare.endpoints(&range).unwrap_err().to_string();
+        assert!(error.contains("a bare repository has no"), "{error}");
+    }
+    assert!(bare.endpoints(&Range::Revision("HEAD".into())).is_ok());
+}

@@ -1,0 +1,29 @@
+//! `drift map`: what can be asked of a mapping without a change to judge.
+
+use anyhow::Result;
+
+use super::world::World;
+use super::{Exit, Session};
+use crate::report;
+use crate::source::range::Range;
+use crate::verification::{Verification, verify};
+
+/// Looks up every selector of the mapping that applies at one revision.
+pub fn verify_at(session: &Session, revision: &str) -> Result<Exit> {
+    // Two equal sides: nothing is changed, and every named file is read.
+    let range = Range::TwoDot { before: revision.to_owned(), after: revision.to_owned() };
+    let world = World::open(session, Some(&range))?;
+    let applying = world.mapping(session)?;
+    let pair = world.snapshots(&applying.mapping)?;
+    let verification = verify(&applying.mapping, &pair);
+    session.answer(&report::verification(&verification, session.format, session.detail))?;
+    Ok(exit(&verification))
+}
+
+fn exit(verification: &Verification) -> Exit {
+    match verification.problems.is_empty() {
+        true => Exit::Clean,
+        false if verification.is_incomplete() => Exit::Undecided,
+        false => Exit::Findings,
+    }
+}
