@@ -27,12 +27,29 @@ pub fn blank(source: &[u8]) -> Blanked {
             text[byte] = b' ';
         }
     }
+    for directive in tokens.iter().filter(|token| token.kind == TokenKind::Directive) {
+        blank_comments_of_macro(&mut text, source, directive.bytes.clone());
+    }
     let mut pass = Pass { source, tokens: &tokens, out: Blanked { text, removed: Vec::new() }, open: Vec::new() };
     let mut at = 0;
     while at < tokens.len() {
         at = pass.token(at);
     }
     pass.out
+}
+
+/// To the grammar a macro body ends where a block comment begins.
+fn blank_comments_of_macro(text: &mut [u8], source: &[u8], bytes: Range<usize>) {
+    let directive = &source[bytes.clone()];
+    if directive_name(directive) != b"define" {
+        return;
+    }
+    for comment in Lexer::of_macro_body(directive).filter(|token| token.kind == TokenKind::Comment) {
+        let inside = bytes.start + comment.bytes.start..bytes.start + comment.bytes.end;
+        if source[inside.clone()].starts_with(b"/*") {
+            text[inside].fill(b' ');
+        }
+    }
 }
 
 /// What an unclosed bracket holds.
@@ -306,8 +323,9 @@ pub fn directive_name(directive: &[u8]) -> &[u8] {
 
 /// A macro or qualifier that only decorates a declaration.
 pub fn is_attribute(word: &[u8]) -> bool {
-    const LISTED: [&[u8]; 25] = [
+    const LISTED: [&[u8]; 26] = [
         b"C10_ALWAYS_INLINE",
+        b"FLATBUFFERS_FINAL_CLASS",
         b"C10_NOINLINE",
         b"C10_HOST_DEVICE",
         b"C10_HOST",
