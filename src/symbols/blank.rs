@@ -99,7 +99,11 @@ impl Pass<'_> {
         if matches!(word, b"PyVarObject_HEAD_INIT" | b"PyObject_HEAD_INIT") && self.text(at + 1) == b"(" {
             return self.head_of_object(at);
         }
-        if (is_shouting(word) || is_statement_macro(word)) && self.is_statement_start(at) {
+        if word == b"FLATBUFFERS_MANUALLY_ALIGNED_STRUCT" && self.text(at + 1) == b"(" {
+            return self.aligned_struct(at);
+        }
+        let listed = self.open.last() == Some(&Bracket::Initialiser);
+        if !listed && (is_shouting(word) || is_statement_macro(word)) && self.is_statement_start(at) {
             self.terminate_statement_macro(at);
         }
         at + 1
@@ -114,6 +118,16 @@ impl Pass<'_> {
         if self.text(close + 1) != b"," {
             self.out.text[bytes.end - 1] = b',';
         }
+        close + 1
+    }
+
+    /// FlatBuffers' `FLATBUFFERS_MANUALLY_ALIGNED_STRUCT(8) X` is `struct X`.
+    fn aligned_struct(&mut self, at: usize) -> usize {
+        const MEANT: &[u8] = b"struct";
+        let close = self.closing(at + 1);
+        let start = self.tokens[at].bytes.start;
+        self.remove(at, close);
+        self.out.text[start..start + MEANT.len()].copy_from_slice(MEANT);
         close + 1
     }
 
