@@ -24,6 +24,7 @@ fn cpp(term: &mut Term) {
     match term.kind {
         "string_literal" | "raw_string_literal" | "char_literal" | "system_lib_string" => into_leaf(term),
         "concatenated_string" => join_strings(term),
+        "preproc_arg" => join_adjacent(&mut term.children),
         "compound_statement" | "translation_unit" | "declaration_list" | "field_declaration_list" => {
             term.children.retain(|child| !is_nothing(child));
         }
@@ -80,14 +81,35 @@ fn into_leaf(term: &mut Term) {
     term.text = text.into();
 }
 
-/// `"a" "b"` is `"ab"`; a part that is a macro stays as it is.
+/// `"a" "b"` is `"ab"`, and `L"a" L"b"` is `L"ab"`; a part that is a macro stays as it is.
 fn join_strings(term: &mut Term) {
-    let plain = |child: &Term| child.kind == "string_literal" && child.text.starts_with('"') && child.text.len() >= 2;
-    if !term.children.iter().all(plain) {
-        return;
+    let mut parts = std::mem::take(&mut term.children);
+    join_adjacent(&mut parts);
+    match <[Term; 1]>::try_from(parts) {
+        Ok([whole]) => *term = Term { field: term.field, ..whole },
+        Err(parts) => term.children = parts,
     }
-    let joined: String = term.children.iter().map(|child| &child.text[1..child.text.len() - 1]).collect();
-    *term = Term { kind: "string_literal", text: format!("\"{joined}\"").into(), children: Vec::new(), ..term.clone() };
+}
+
+/// Makes one of neighbouring string literals of the same kind.
+fn join_adjacent(terms: &mut Vec<Term>) {
+    terms.dedup_by(|next, first| {
+        let (Some((prefix, text)), Some((own, start))) = (text_of_string(next), text_of_string(first)) else {
+            return false;
+        };
+        let joins = prefix == own;
+        if joins {
+            first.text = format!("{own}\"{start}{text}\"").into();
+        }
+        joins
+    });
+}
+
+/// The prefix of a string literal and what stands between its quotes.
+fn text_of_string(term: &Term) -> Option<(&str, &str)> {
+    let (prefix, rest) = term.text.split_once('"')?;
+    let is_string = term.kind == "string_literal" && !prefix.ends_with('R');
+    rest.strip_suffix('"').filter(|_| is_string).map(|text| (prefix, text))
 }
 
 fn drop_trailing_comma(term: &mut Term) {

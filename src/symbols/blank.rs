@@ -27,12 +27,29 @@ pub fn blank(source: &[u8]) -> Blanked {
             text[byte] = b' ';
         }
     }
+    for directive in tokens.iter().filter(|token| token.kind == TokenKind::Directive) {
+        blank_comments_of_macro(&mut text, source, directive.bytes.clone());
+    }
     let mut pass = Pass { source, tokens: &tokens, out: Blanked { text, removed: Vec::new() }, open: Vec::new() };
     let mut at = 0;
     while at < tokens.len() {
         at = pass.token(at);
     }
     pass.out
+}
+
+/// To the grammar a macro body ends where a block comment begins.
+fn blank_comments_of_macro(text: &mut [u8], source: &[u8], bytes: Range<usize>) {
+    let directive = &source[bytes.clone()];
+    if directive_name(directive) != b"define" {
+        return;
+    }
+    for comment in Lexer::of_macro_body(directive).filter(|token| token.kind == TokenKind::Comment) {
+        let inside = bytes.start + comment.bytes.start..bytes.start + comment.bytes.end;
+        if source[inside.clone()].starts_with(b"/*") {
+            text[inside].fill(b' ');
+        }
+    }
 }
 
 /// What an unclosed bracket holds.
@@ -82,7 +99,11 @@ impl Pass<'_> {
         if matches!(word, b"PyVarObject_HEAD_INIT" | b"PyObject_HEAD_INIT") && self.text(at + 1) == b"(" {
             return self.head_of_object(at);
         }
-        if (is_shouting(word) || is_statement_macro(word)) && self.is_statement_start(at) {
+        if word == b"FLATBUFFERS_MANUALLY_ALIGNED_STRUCT" && self.text(at + 1) == b"(" {
+            return self.aligned_struct(at);
+        }
+        let listed = self.open.last() == Some(&Bracket::Initialiser);
+        if !listed && (is_shouting(word) || is_statement_macro(word)) && self.is_statement_start(at) {
             self.terminate_statement_macro(at);
         }
         at + 1
@@ -97,6 +118,16 @@ impl Pass<'_> {
         if self.text(close + 1) != b"," {
             self.out.text[bytes.end - 1] = b',';
         }
+        close + 1
+    }
+
+    /// FlatBuffers' `FLATBUFFERS_MANUALLY_ALIGNED_STRUCT(8) X` is `struct X`.
+    fn aligned_struct(&mut self, at: usize) -> usize {
+        const MEANT: &[u8] = b"struct";
+        let close = self.closing(at + 1);
+        let start = self.tokens[at].bytes.start;
+        self.remove(at, close);
+        self.out.text[start..start + MEANT.len()].copy_from_slice(MEANT);
         close + 1
     }
 
@@ -306,8 +337,9 @@ pub fn directive_name(directive: &[u8]) -> &[u8] {
 
 /// A macro or qualifier that only decorates a declaration.
 pub fn is_attribute(word: &[u8]) -> bool {
-    const LISTED: [&[u8]; 25] = [
+    const LISTED: [&[u8]; 26] = [
         b"C10_ALWAYS_INLINE",
+        b"FLATBUFFERS_FINAL_CLASS",
         b"C10_NOINLINE",
         b"C10_HOST_DEVICE",
         b"C10_HOST",

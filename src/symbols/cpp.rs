@@ -3,6 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::Node;
 
+use super::lexer::Lexer;
 use super::walk::{Draft, Reader, Step};
 use super::{Role, SymbolKind};
 
@@ -295,7 +296,7 @@ impl CppReader<'_> {
     fn invocation(&self, node: Node<'_>) -> Step {
         match node.named_child(0) {
             Some(expression) => {
-                let mut name = compact(self.str(expression));
+                let mut name = compact(&Lexer::joined(self.str(expression)));
                 if name.len() > 120 {
                     let end = (0..=120).rev().find(|&end| name.is_char_boundary(end)).unwrap_or(0);
                     name.truncate(end);
@@ -787,7 +788,7 @@ fn is_name_like(text: &str) -> bool {
 pub(super) fn compact(code: &str) -> String {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let mut out = String::with_capacity(code.len());
-    for part in code.split_whitespace() {
+    for part in code.split_whitespace().filter(|part| *part != "\\") {
         let joins = out.chars().next_back().is_some_and(is_word) && part.chars().next().is_some_and(is_word);
         if joins {
             out.push(' ');

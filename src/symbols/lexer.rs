@@ -47,6 +47,26 @@ impl<'a> Lexer<'a> {
         texts.join(" ")
     }
 
+    /// Code with its tokens a space apart, comments left out, and adjacent string literals made one.
+    pub fn joined(code: &str) -> String {
+        let mut out = String::with_capacity(code.len());
+        let mut after_string = false;
+        for token in Lexer::of_macro_body(code.as_bytes()).filter(|token| token.kind != TokenKind::Comment) {
+            let text = code.get(token.bytes).unwrap_or_default();
+            let plain =
+                token.kind == TokenKind::String && text.len() >= 2 && text.starts_with('"') && text.ends_with('"');
+            if plain && after_string {
+                out.truncate(out.len() - "\" ".len());
+                out.push_str(&text[1..]);
+            } else {
+                out.push_str(text);
+            }
+            out.push(' ');
+            after_string = plain;
+        }
+        out
+    }
+
     fn peek(&self, ahead: usize) -> u8 {
         self.text.get(self.at + ahead).copied().unwrap_or(0)
     }

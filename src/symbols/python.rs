@@ -130,7 +130,7 @@ impl PythonReader<'_> {
         Step::Overlay(drafts.collect())
     }
 
-    /// The code of a node without comments, line breaks, redundant parentheses and the kind of its quotes.
+    /// The code of a node without comments, line breaks, redundant parentheses, trailing commas and the kind of quotes.
     fn tokens(&self, node: Node<'_>) -> String {
         let mut tokens = Vec::new();
         let mut cursor = node.walk();
@@ -142,7 +142,7 @@ impl PythonReader<'_> {
             }
             let redundant = at.parent().is_some_and(|parent| parent.kind() == "parenthesized_expression")
                 && matches!(at.kind(), "(" | ")");
-            if !layout && !redundant {
+            if !layout && !redundant && !is_trailing_comma(at) {
                 let quote = matches!(at.kind(), "string_start" | "string_end");
                 tokens.push(if quote { self.str(at).replace('\'', "\"") } else { self.str(at).to_string() });
             }
@@ -210,6 +210,13 @@ impl PythonReader<'_> {
             _ => None,
         }
     }
+}
+
+/// The comma before a closing bracket, unless it is what makes a tuple of one element.
+fn is_trailing_comma(node: Node<'_>) -> bool {
+    let closes = node.next_sibling().is_some_and(|next| matches!(next.kind(), ")" | "]" | "}"));
+    let single = node.parent().is_some_and(|tuple| tuple.kind() == "tuple" && tuple.named_child_count() < 2);
+    node.kind() == "," && closes && !single
 }
 
 /// A string that is an element of a list, set or tuple, or an argument such as a key of `dict.fromkeys`.

@@ -207,7 +207,9 @@ impl Builder<'_> {
             term.children = macro_tokens(text);
             return Some(term);
         }
-        term.text = String::from_utf8_lossy(text).into();
+        // `#  define` and `#define` are the same token of the grammar.
+        let directive = text.starts_with(b"#") && term.kind.len() > 1 && term.kind.starts_with('#');
+        term.text = if directive { term.kind.into() } else { String::from_utf8_lossy(text).into() };
         // The line break that ends a directive is a token of the grammar.
         (!term.text.trim().is_empty()).then_some(term)
     }

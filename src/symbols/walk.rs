@@ -113,9 +113,10 @@ struct Feed {
 }
 
 impl Feed {
-    /// `-1` is one leaf to the grammar and `- 1` two; they are the same tokens.
+    /// `-1` is one leaf to the grammar and `- 1` two; they are the same tokens. So are `#define` and `#  define`.
     fn token(&mut self, node: Node<'_>, text: &[u8]) {
         match text {
+            [b'#', _, ..] if node.kind().starts_with('#') => self.tokens.extend_from_slice(node.kind().as_bytes()),
             [sign @ (b'-' | b'+'), number @ ..] if node.kind() == "number_literal" => {
                 self.tokens.extend_from_slice(&[*sign, 0]);
                 self.tokens.extend_from_slice(number);
