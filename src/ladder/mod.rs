@@ -141,6 +141,11 @@ impl Pair<'_> {
         Rung::ALL.into_iter().find(|&rung| self.climb(rung)).expect("at the last rung everything has been decided")
     }
 
+    /// Every rung at which both sides are equal: the first and all after it, if the ladder is one.
+    pub fn equal_at(mut self) -> Vec<Rung> {
+        Rung::ALL.into_iter().filter(|&rung| self.climb(rung)).collect()
+    }
+
     /// Erases what `rung` erases, on top of what lower rungs did, and compares.
     fn climb(&mut self, rung: Rung) -> bool {
         match rung {

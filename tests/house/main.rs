@@ -1,7 +1,7 @@
 //! The test house: one binary, in which tests are data behind one check.
 //!
 //! `fixtures/<group>/<case>` is a case (see [`case`]); `UPDATE=1 cargo test` rewrites its `expected`, and the diff is the
-//! review. [`laws`] keeps the house rules, each with its reason. [`command_line`] runs the binary on throw-away
+//! review. [`mutants`] are edits made to them, [`properties`] hold over files made by chance. [`laws`] keeps the house rules, each with its reason. [`command_line`] runs the binary on throw-away
 //! repositories.
 
 mod case;
@@ -9,5 +9,9 @@ mod command_line;
 mod expectation;
 mod fixtures;
 mod laws;
+mod mutants;
+#[path = "../mutation/mod.rs"]
+mod mutation;
+mod properties;
 mod repository;
 mod rewrap;
