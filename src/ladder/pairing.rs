@@ -4,7 +4,7 @@
 //! alone would hide real changes, so they are looked at together.
 
 use super::Rung;
-use super::spelling::cpp::CONST_REFERENCE;
+use super::spelling::cpp::{CONST_REFERENCE, CONSTRUCTED, last_name};
 use super::structure::CONVERTED;
 use crate::symbols::Term;
 
@@ -33,6 +33,7 @@ fn is_harmless_pair(one: &Term, two: &Term) -> bool {
         || is_const_reference(one, two)
         || is_sink(one, two)
         || is_conversion(one, two)
+        || is_construction(one, two)
         || is_character(one, two)
 }
 
@@ -82,6 +83,23 @@ fn is_character(one: &Term, two: &Term) -> bool {
     };
     let string = inner(one, "string_literal", '"');
     string.is_some() && string == inner(two, "char_literal", '\'')
+}
+
+/// `emplace_back(a, b)` against `push_back(T(a, b))`, `push_back({a, b})` or, of one argument, `push_back(a)`.
+fn is_construction(one: &Term, two: &Term) -> bool {
+    if one.kind != CONSTRUCTED || two.kind == CONSTRUCTED {
+        return false;
+    }
+    let made = |arguments: &[Term]| {
+        arguments.len() == one.children.len()
+            && arguments.iter().zip(&one.children).all(|(two, one)| matches_pairwise(one, two))
+    };
+    let constructor = two
+        .child("function")
+        .filter(|function| function.kind != "field_expression")
+        .is_some_and(|function| last_name(function).starts_with(|first: char| first.is_ascii_uppercase()));
+    let constructed = two.child("arguments").is_some_and(|arguments| constructor && made(&arguments.children));
+    constructed || (two.kind == "initializer_list" && made(&two.children)) || made(std::slice::from_ref(two))
 }
 
 /// A temporary of a declared type, written in place on one side only.

@@ -154,19 +154,23 @@ fn stored(statement: &Term) -> Option<&str> {
     (sign && !does_something(assignment.child("right")?)).then_some(&*name.text)
 }
 
-/// Parameters that the body never names: nothing can depend on them inside.
+/// Last parameters that the body never names: nothing can depend on them inside. Others keep their place.
 fn drop_unused_parameters(function: &mut Term) {
     let uses = count_locals(function);
     // Not in the body: what reads like a parameter there is the argument of a `T x(f(y));`.
     for head in function.children.iter_mut().filter(|child| child.kind != "compound_statement") {
         head.rewrite(&mut |list| {
-            if list.kind == "parameter_list" {
-                list.children.retain(|parameter| match declared_local(parameter) {
-                    Some(name) => uses.get(name).is_some_and(|&count| count > 1),
-                    None => parameter.kind == "variadic_parameter_declaration",
-                });
+            while list.kind == "parameter_list" && list.children.last().is_some_and(|last| is_unused(last, &uses)) {
+                list.children.pop();
             }
         });
+    }
+}
+
+fn is_unused(parameter: &Term, uses: &BTreeMap<String, usize>) -> bool {
+    match declared_local(parameter) {
+        Some(name) => uses.get(name).is_none_or(|&count| count < 2),
+        None => parameter.kind != "variadic_parameter_declaration",
     }
 }
 

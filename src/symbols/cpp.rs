@@ -18,6 +18,8 @@ pub(super) struct CppReader<'a> {
     mentioned: FxHashSet<usize>,
     /// Variables that hold a `py::class_`, with the name Python gives the class.
     classes: FxHashMap<String, String>,
+    /// Where the variables of the function come from: what a binding hangs on, whatever it is called.
+    origins: FxHashMap<String, String>,
 }
 
 impl<'a> CppReader<'a> {
@@ -28,6 +30,7 @@ impl<'a> CppReader<'a> {
             glue: FxHashSet::default(),
             mentioned: FxHashSet::default(),
             classes: FxHashMap::default(),
+            origins: FxHashMap::default(),
         }
     }
 
@@ -105,6 +108,7 @@ impl CppReader<'_> {
             "enumerator" if inside == SymbolKind::Enum => self.named(node, SymbolKind::Field),
             "init_declarator" => {
                 self.remember_class(node);
+                self.remember_origin(node);
                 if inside == SymbolKind::Table { Step::Through } else { self.table(node) }
             }
             "initializer_list" if inside == SymbolKind::Table => self.row(node),
@@ -202,6 +206,7 @@ impl CppReader<'_> {
         let mut draft = Draft::of(name, SymbolKind::Function);
         draft.parameters = Some(self.parameters(function));
         draft.local = self.is_static(node);
+        self.remember_parameters(function);
         // `TORCH_LIBRARY(aten, m) { … }`: a macro that makes a function, told apart by what it is given.
         if node.child_by_field_name("type").is_none() && is_shouting(&draft.name) {
             draft.name = format!("{}({})", draft.name, draft.parameters.take().unwrap_or_default());
@@ -512,8 +517,43 @@ impl CppReader<'_> {
         self.glue_leaves(field);
         let name = class.map_or(key.clone(), |class| format!("{class}.{key}"));
         let mut draft = Draft::of(format!("[\"{name}\"]"), SymbolKind::Binding);
-        draft.lead = Some(compact(self.str(field)));
+        draft.lead = Some(match base_of_chain(call).filter(|_| draft.name == format!("[\"{key}\"]")) {
+            Some(base) => format!("{} of {}", compact(self.str(field)), self.origin(base)),
+            None => compact(self.str(field)),
+        });
         Some(draft)
+    }
+
+    /// Where what is named comes from: a parameter by its place, a variable by its value.
+    fn origin(&self, node: Node<'_>) -> String {
+        let text = compact(self.str(node));
+        self.origins.get(&text).cloned().unwrap_or(text)
+    }
+
+    fn remember_parameters(&mut self, function: Node<'_>) {
+        self.origins.clear();
+        let Some(list) = function.child_by_field_name("parameters") else { return };
+        let mut cursor = list.walk();
+        let parameters = list.named_children(&mut cursor).filter(|parameter| parameter.kind() != "comment");
+        for (at, parameter) in parameters.enumerate() {
+            // `TORCH_LIBRARY(aten, m)`: the grammar takes the names for types.
+            let name = parameter.child_by_field_name("declarator").and_then(declared_leaf);
+            let name = name.or_else(|| parameter.child_by_field_name("type"));
+            if let Some(name) = name {
+                self.origins.insert(compact(self.str(name)), format!("parameter {at}"));
+            }
+        }
+    }
+
+    fn remember_origin(&mut self, declarator: Node<'_>) {
+        let name = declarator.child_by_field_name("declarator").and_then(declared_leaf);
+        if let (Some(name), Some(value)) = (name, declarator.child_by_field_name("value"))
+            && value.byte_range().len() < 200
+        {
+            let words = self.str(value).split(|c: char| !(c.is_alphanumeric() || c == '_'));
+            let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+            self.origins.insert(compact(self.str(name)), words.join(" "));
+        }
     }
 
     /// `py::class_<T>(m, "Name")`, `py::enum_<T>(m, "Name")`, `py_context_manager<T>(m, "Name")`,
@@ -524,7 +564,11 @@ impl CppReader<'_> {
         }
         let key = self.class_key(arguments)?;
         let mut draft = Draft::of(format!("[\"{key}\"]"), SymbolKind::Binding);
-        draft.lead = Some(compact(self.str(function)));
+        let module = arguments.named_child(0)?;
+        draft.lead = Some(format!("{} of {}", compact(self.str(function)), self.origin(module)));
+        if module.kind() == "identifier" {
+            self.glue.insert(module.start_byte());
+        }
         if self.makes_class(function) {
             self.glue_leaves(function);
         }
@@ -626,15 +670,8 @@ impl CppReader<'_> {
         if expression.kind() != "call_expression" || !self.is_binding_chain(expression) {
             return;
         }
-        let mut at = expression;
-        while at.kind() == "call_expression" {
-            let Some(next) = at.child_by_field_name("function").and_then(|f| f.child_by_field_name("argument")) else {
-                break;
-            };
-            at = next;
-        }
-        if at.kind() == "identifier" {
-            self.glue.insert(at.start_byte());
+        if let Some(base) = base_of_chain(expression) {
+            self.glue.insert(base.start_byte());
         }
         if let Some(end) = statement.child(statement.child_count().saturating_sub(1)) {
             self.glue.insert(end.start_byte());
@@ -725,6 +762,19 @@ impl CppReader<'_> {
             }
         }
     }
+}
+
+/// The variable that a chain of calls begins with.
+fn base_of_chain(call: Node<'_>) -> Option<Node<'_>> {
+    let mut at = call;
+    for _ in 0..4096 {
+        match at.kind() {
+            "call_expression" => at = at.child_by_field_name("function")?.child_by_field_name("argument")?,
+            "identifier" => return Some(at),
+            _ => return None,
+        }
+    }
+    None
 }
 
 /// The declarator that has parameters, below pointers and references.

@@ -107,7 +107,7 @@ fn plain_number(term: &mut Term) {
 }
 
 /// The last name of a function's expression: `move` of `std::move`, `size` of `v.size`.
-fn last_name(function: &Term) -> &str {
+pub fn last_name(function: &Term) -> &str {
     let mut at = function;
     loop {
         at = match at.kind {
@@ -139,8 +139,7 @@ fn call(term: &mut Term) {
         ("castPyCFunctionWithKeywords" | "castPyCFunctionFast", false, 1) => become_argument(term),
         ("unique_ptr", false, 1) => made_unique(term),
         ("forward", false, 1) => become_argument(term),
-        ("emplace_back", true, _) => rename_member(term, "push_back"),
-        ("push_back", true, 1) => open_construction(term),
+        ("emplace_back", true, _) => emplaced(term),
         ("is", true, 1) => identity(term),
         _ if function.kind == "primitive_type" && arguments == 1 => functional_cast(term),
         _ => {}
@@ -235,21 +234,19 @@ fn rename_member(term: &mut Term, name: &str) {
     }
 }
 
-/// `push_back({a, b})` and `push_back(T(a, b))` are `emplace_back(a, b)`.
-fn open_construction(term: &mut Term) {
-    let Some(arguments) = term.child_mut("arguments") else { return };
-    let made = &arguments.children[0];
-    let constructs = made.kind == "call_expression"
-        && made.child("function").is_some_and(|function| {
-            function.kind != "field_expression"
-                && last_name(function).starts_with(|first: char| first.is_ascii_uppercase())
-        });
-    if made.kind == "initializer_list" {
-        arguments.children = std::mem::take(&mut arguments.children[0].children);
-    } else if let Some(inner) = made.child("arguments").filter(|_| constructs).cloned() {
-        arguments.children = inner.children;
+/// `emplace_back(a, b)` is a `push_back` of what is made from `a, b`; what that may be spelled as, [`pairing`] knows.
+///
+/// [`pairing`]: crate::ladder::pairing
+fn emplaced(term: &mut Term) {
+    rename_member(term, "push_back");
+    if let Some(arguments) = term.child_mut("arguments") {
+        let made = std::mem::take(&mut arguments.children);
+        arguments.children.push(Term::node(CONSTRUCTED, made));
     }
 }
+
+/// Something made in place from these arguments.
+pub const CONSTRUCTED: &str = "constructed";
 
 /// `a.is(b)` of pybind11 is what `a == b` on handles was.
 fn identity(term: &mut Term) {
@@ -525,13 +522,13 @@ fn index_loop(term: &mut Term) {
     if iterator_loop(term) {
         return;
     }
-    let Some((variable, start)) = term.child("initializer").and_then(counter) else { return };
+    let Some((kind, variable, start)) = term.child("initializer").and_then(counter) else { return };
     let Some(condition) = term.child("condition").filter(|condition| operator(condition) == "<") else { return };
     let counts = condition.child("left").is_some_and(|left| left.same(&variable));
     let steps = term.child("update").is_some_and(|update| update.kind == "step" && update.children[0].same(&variable));
     let (Some(end), Some(body)) = (condition.child("right"), term.child("body")) else { return };
     if counts && steps {
-        let children = vec![variable, start, Term { field: None, ..end.clone() }, body.clone()];
+        let children = vec![variable, start, Term { field: None, ..end.clone() }, body.clone(), kind];
         *term = Term { field: term.field, ..Term::node("index_loop", children) };
         element_loop(term);
     }
@@ -540,7 +537,7 @@ fn index_loop(term: &mut Term) {
 /// `for (auto it = v.begin(); it != v.end(); ++it) f(*it)` is `for (auto& x : v) f(x)`, where nothing else is done with
 /// the iterator.
 fn iterator_loop(term: &mut Term) -> bool {
-    let Some((variable, start)) = term.child("initializer").and_then(counter) else { return false };
+    let Some((_, variable, start)) = term.child("initializer").and_then(counter) else { return false };
     let Some(condition) = term.child("condition").filter(|condition| operator(condition) == "!=") else { return false };
     let container = |value: &Term, names: [&str; 2]| names.iter().find_map(|name| receiver(value, name, 0)).cloned();
     let (Some(left), Some(right)) = (condition.child("left"), condition.child("right")) else { return false };
@@ -588,7 +585,7 @@ fn loop_over_elements(term: &mut Term, variable: &Term, container: Term, mut bod
 
 /// An index that only picks elements: `for (i < v.size()) f(v[i])` is `for (x : v) f(x)`.
 fn element_loop(term: &mut Term) {
-    let [variable, start, end, body] = term.children.as_slice() else { return };
+    let [variable, start, end, body, _] = term.children.as_slice() else { return };
     let Some(container) = receiver(end, "size", 0).filter(|_| is_text(start, "0")) else { return };
     let container = Term { field: Some("argument"), ..container.clone() };
     let (variable, mut body) = (variable.clone(), body.clone());
@@ -606,12 +603,15 @@ fn element_loop(term: &mut Term) {
 /// Stands for the element while the loop is rewritten; no identifier can be called so.
 const ELEMENT: &str = "%element";
 
-fn counter(initializer: &Term) -> Option<(Term, Term)> {
+/// The type, the name and the first value of a loop's counter.
+fn counter(initializer: &Term) -> Option<(Term, Term, Term)> {
+    let kind = Term { field: Some("type"), ..initializer.child("type")?.clone() };
     let declarator = initializer.child("declarator")?;
     // `i = 0` has lost its zero by now, and is the name alone.
     let variable = declarator.child("declarator").unwrap_or(declarator).clone();
     let start = declarator.child("value").cloned().unwrap_or_else(|| Term::leaf("number_literal", "0"));
-    variable.is_leaf().then_some((Term { field: Some("declarator"), ..variable }, Term { field: None, ..start }))
+    let variable = Term { field: Some("declarator"), ..variable };
+    variable.is_leaf().then_some((kind, variable, Term { field: None, ..start }))
 }
 
 fn irange_loop(term: &mut Term) {
@@ -631,7 +631,8 @@ fn irange_loop(term: &mut Term) {
         variable = variable.children.swap_remove(1);
     }
     variable.field = Some("declarator");
-    let children = vec![variable, start, end, body.clone()];
+    let kind = term.child("type").cloned().unwrap_or_else(|| Term::leaf("auto", "auto"));
+    let children = vec![variable, start, end, body.clone(), Term { field: Some("type"), ..kind }];
     *term = Term { field: term.field, ..Term::node("index_loop", children) };
     element_loop(term);
 }
