@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::ladder::{Facet, Pair, Rung, Surroundings, facets};
 use crate::symbols::{Language, Lines, ParsedFile, Symbol, SymbolKind, Term};
@@ -63,28 +64,40 @@ pub struct FilePair {
 
 /// What the range changes, symbol by symbol; sorted by path, then by line.
 pub fn diff(pairs: &[FilePair]) -> Vec<Change> {
+    diff_observed(pairs, &|| ())
+}
+
+/// [`diff`], telling whenever another pair of files is done; that may be on any thread.
+pub fn diff_observed(pairs: &[FilePair], on_pair: &(dyn Fn() + Sync)) -> Vec<Change> {
     let matched = matching::match_symbols(pairs);
     let surroundings = surroundings(pairs, &matched);
-    let same_code: Vec<bool> = pairs.par_iter().map(FilePair::is_same_code).collect();
-    let compared = matched.par_iter().filter_map(|matched| {
-        let change = compare(pairs, matched, &surroundings)?;
-        let place = matched.before.or(matched.after).filter(|place| same_code[place.pair]);
-        Some(if place.is_some() { as_layout(change) } else { change })
+    let compared = by_pair(pairs, &matched).into_par_iter().flat_map_iter(|matched| {
+        let _rest: Vec<_> = files_of(pairs, &matched).into_iter().map(ParsedFile::rest_again).collect();
+        let mut changes: Vec<Change> = matched.iter().filter_map(|one| compare(pairs, one, &surroundings)).collect();
+        if changes.iter().any(|change| change.rung > Rung::Layout) && is_same_code(pairs, &matched) {
+            changes = changes.into_iter().map(as_layout).collect();
+        }
+        on_pair();
+        changes
     });
     let mut changes: Vec<Change> = compared.collect();
     explain_lone(pairs, &mut changes);
-    let line = |change: &Change| change.after.or(change.before).map_or(0, |lines| lines.start);
     changes.sort_by(|one, two| {
-        let key = |change: &Change| (change.path.clone(), line(change));
-        key(one).cmp(&key(two)).then_with(|| one.symbol.cmp(&two.symbol)).then(one.what.cmp(&two.what))
+        let line = |change: &Change| change.after.or(change.before).map_or(0, |lines| lines.start);
+        let key = |change: &Change| (line(change), change.what);
+        one.path
+            .cmp(&two.path)
+            .then_with(|| line(one).cmp(&line(two)))
+            .then_with(|| one.symbol.cmp(&two.symbol))
+            .then(key(one).1.cmp(&key(two).1))
     });
     changes
 }
 
-impl FilePair {
-    fn is_same_code(&self) -> bool {
-        matches!((&self.before, &self.after), (Some(before), Some(after)) if before.is_same_code(after))
-    }
+fn is_same_code(pairs: &[FilePair], matched: &[Matched]) -> bool {
+    let Some(home) = matched.first().and_then(|one| one.after.or(one.before)) else { return false };
+    let pair = &pairs[home.pair];
+    matches!((&pair.before, &pair.after), (Some(before), Some(after)) if before.is_same_code(after))
 }
 
 /// Where the tokens of the whole file are the same, a deeper change can only come from code that could not be parsed.
@@ -92,28 +105,42 @@ fn as_layout(change: Change) -> Change {
     Change { rung: Rung::Layout, facets: Vec::new(), ..change }
 }
 
+/// The matches by the pair of files where they are shown: one pair after the other is read and let go.
+fn by_pair(pairs: &[FilePair], matched: &[Matched]) -> Vec<Vec<Matched>> {
+    let mut homes = vec![Vec::new(); pairs.len()];
+    for one in matched {
+        let home = one.after.or(one.before).expect("a match has at least one side").pair;
+        homes[home].push(*one);
+    }
+    homes
+}
+
+fn files_of<'a>(pairs: &'a [FilePair], matched: &[Matched]) -> Vec<&'a ParsedFile> {
+    let places = |before: bool| {
+        let mut places: Vec<Place> =
+            matched.iter().filter_map(|one| if before { one.before } else { one.after }).collect();
+        places.sort_unstable();
+        places.dedup_by_key(|place| place.pair);
+        places.into_iter().map(move |place| place.file(pairs, before))
+    };
+    places(true).chain(places(false)).collect()
+}
+
 /// What the comparison of one pair may know about the others.
 fn surroundings(pairs: &[FilePair], matched: &[Matched]) -> Surroundings {
-    let mut surroundings = Surroundings { renames: renames::proven(pairs, matched), ..Surroundings::default() };
-    surroundings.moved = moved(pairs, matched);
-    for one in matched {
-        match (one.before, one.after) {
-            (Some(place), None) => remember(&mut surroundings.gone, pairs, place, true),
-            (None, Some(place)) => remember(&mut surroundings.new, pairs, place, false),
-            _ => {}
-        }
-    }
-    surroundings
+    let renames = renames::proven(pairs, matched);
+    let [gone, new] = [true, false].map(|before| helpers(pairs, matched, before, &renames));
+    Surroundings { renames, moved: moved(pairs, matched), gone, new }
 }
 
 /// Functions that are now defined in another namespace or class, by their last names.
 fn moved(pairs: &[FilePair], matched: &[Matched]) -> BTreeSet<String> {
-    let mut names: [BTreeMap<String, BTreeSet<&str>>; 2] = [BTreeMap::new(), BTreeMap::new()];
+    let mut names: [BTreeMap<&str, BTreeSet<&str>>; 2] = [BTreeMap::new(), BTreeMap::new()];
     let mut note = |place: Option<Place>, before: bool| {
         let Some(place) = place else { return };
         let symbol = &place.file(pairs, before).symbols[place.symbol];
         if matches!(symbol.kind, SymbolKind::Function | SymbolKind::Declaration) {
-            let leaf = matching::leaf_name(&symbol.name).to_string();
+            let leaf = matching::leaf_name(&symbol.name);
             names[usize::from(!before)].entry(leaf).or_default().insert(&symbol.name);
         }
     };
@@ -124,18 +151,61 @@ fn moved(pairs: &[FilePair], matched: &[Matched]) -> BTreeSet<String> {
     let [old, new] = names;
     old.into_iter()
         .filter(|(leaf, owners)| new.get(leaf).is_some_and(|new| new.is_disjoint(owners)))
-        .map(|(leaf, _)| leaf)
+        .map(|(leaf, _)| leaf.to_owned())
         .collect()
 }
 
-/// Functions small enough to have been written in place.
-fn remember(functions: &mut BTreeMap<String, Term>, pairs: &[FilePair], place: Place, before: bool) {
-    let file = place.file(pairs, before);
-    let symbol = &file.symbols[place.symbol];
-    let small = symbol.lines.end - symbol.lines.start < 150;
-    if symbol.kind == SymbolKind::Function && file.language == Language::Cpp && small {
-        functions.insert(matching::leaf_name(&symbol.name).to_string(), file.term(place.symbol));
+/// Functions of one side only that something edited names, small enough to have been written in place.
+fn helpers(
+    pairs: &[FilePair],
+    matched: &[Matched],
+    before: bool,
+    renames: &BTreeMap<String, String>,
+) -> BTreeMap<String, Term> {
+    let named = named_by_edited(pairs, matched, before, renames);
+    let mut found: BTreeMap<&str, Place> = BTreeMap::new();
+    for one in matched {
+        let (own, other) = if before { (one.before, one.after) } else { (one.after, one.before) };
+        let Some(place) = own.filter(|_| other.is_none()) else { continue };
+        let file = place.file(pairs, before);
+        let symbol = &file.symbols[place.symbol];
+        let small = symbol.lines.end - symbol.lines.start < 150;
+        let leaf = matching::leaf_name(&symbol.name);
+        if symbol.kind == SymbolKind::Function && file.language == Language::Cpp && small && named.contains(leaf) {
+            found.insert(leaf, place);
+        }
     }
+    let mut found: Vec<(Place, &str)> = found.into_iter().map(|(leaf, place)| (place, leaf)).collect();
+    found.sort_unstable();
+    let files: Vec<_> = found.chunk_by(|one, two| one.0.pair == two.0.pair).collect();
+    let terms = files.into_par_iter().flat_map_iter(|found| {
+        let file = found[0].0.file(pairs, before);
+        let _rest = file.rest_again();
+        found.iter().map(|(place, leaf)| ((*leaf).to_owned(), file.term(place.symbol))).collect::<Vec<_>>()
+    });
+    terms.collect()
+}
+
+/// What the edited C++ symbols name on one side.
+fn named_by_edited<'a>(
+    pairs: &'a [FilePair],
+    matched: &[Matched],
+    before: bool,
+    renames: &'a BTreeMap<String, String>,
+) -> FxHashSet<&'a str> {
+    let mut named = FxHashSet::default();
+    for one in matched {
+        let (Some(old), Some(new)) = (one.before, one.after) else { continue };
+        let (old, new) = (&old.file(pairs, true).symbols[old.symbol], &new.file(pairs, false).symbols[new.symbol]);
+        if old.fingerprint != new.fingerprint {
+            let mentions = if before { &old.mentions } else { &new.mentions };
+            named.extend(mentions.iter().map(|mention| matching::leaf_name(&mention.name)));
+        }
+    }
+    // Both sides are looked at with the names of the side after.
+    let renamed: Vec<&str> = named.iter().filter_map(|name| renames.get(*name)).map(String::as_str).collect();
+    named.extend(renamed);
+    named
 }
 
 fn compare(pairs: &[FilePair], matched: &Matched, surroundings: &Surroundings) -> Option<Change> {
@@ -281,21 +351,16 @@ fn is_prototype(symbol: &Symbol, term: &Term, file: &ParsedFile) -> bool {
 /// Names on one side only that every user explains: helpers that were extracted or written in place, code that nothing
 /// uses. They are structure, not semantics.
 fn explain_lone(pairs: &[FilePair], changes: &mut [Change]) {
-    let users = [Users::of(pairs, true), Users::of(pairs, false)];
+    let sides = [OneSide::of(pairs, changes, What::Removed), OneSide::of(pairs, changes, What::Added)];
+    let decided = decided_by(changes);
     // What explains one may in turn be explained by another.
     for _ in 0..EXPLANATION_ROUNDS {
-        let decided: FxHashMap<(Arc<str>, String), Rung> =
-            changes.iter().map(|change| ((change.path.clone(), change.symbol.clone()), change.rung)).collect();
+        let rungs: Vec<Rung> = changes.iter().map(|change| change.rung).collect();
+        let rung_of = |user: &Name<'_>| decided.get(&hash_of(user)).map(|&at| rungs[at]);
         let mut explained = false;
-        for change in
-            changes.iter_mut().filter(|change| change.rung == Rung::Semantic && change.language == Language::Cpp)
-        {
-            let side = match change.what {
-                What::Removed => &users[0],
-                What::Added => &users[1],
-                _ => continue,
-            };
-            if is_explained(change, side, &decided, pairs) {
+        for change in changes.iter_mut().filter(|change| is_lone_semantic(change)) {
+            let side = &sides[usize::from(change.what == What::Added)];
+            if is_explained(change, side, &rung_of) {
                 change.rung = Rung::Structure;
                 change.facets.clear();
                 explained = true;
@@ -310,59 +375,79 @@ fn explain_lone(pairs: &[FilePair], changes: &mut [Change]) {
 /// How long a chain of helpers that only use each other may be.
 const EXPLANATION_ROUNDS: usize = 4;
 
-fn is_explained(
-    change: &Change,
-    users: &Users,
-    decided: &FxHashMap<(Arc<str>, String), Rung>,
-    pairs: &[FilePair],
-) -> bool {
+/// A symbol by its file and its qualified name.
+type Name<'a> = (&'a str, &'a str);
+
+fn hash_of((path, symbol): &Name<'_>) -> u128 {
+    xxh3_128(format!("{path}\0{symbol}").as_bytes())
+}
+
+/// Which change decides about a name; the last one where there are several.
+fn decided_by(changes: &[Change]) -> FxHashMap<u128, usize> {
+    changes.iter().enumerate().map(|(at, change)| (hash_of(&(&*change.path, &change.symbol)), at)).collect()
+}
+
+fn is_lone_semantic(change: &Change) -> bool {
+    change.rung == Rung::Semantic
+        && change.language == Language::Cpp
+        && matches!(change.what, What::Removed | What::Added)
+}
+
+fn is_explained(change: &Change, side: &OneSide<'_>, rung_of: &dyn Fn(&Name<'_>) -> Option<Rung>) -> bool {
     let leaf = matching::leaf_name(&change.symbol);
-    let users: Vec<&(Arc<str>, String)> = users.of_name(leaf).filter(|(_, name)| *name != change.symbol).collect();
-    let harmless = users.iter().all(|user| decided.get(*user).is_none_or(|&rung| rung < Rung::Semantic));
+    let users = || side.users_of(leaf).filter(|(_, name)| *name != change.symbol);
+    let unused = users().next().is_none();
+    let harmless = || users().all(|user| rung_of(user).is_none_or(|rung| rung < Rung::Semantic));
+    let local = || side.local.contains(&hash_of(&(&*change.path, &change.symbol)));
     match change.kind {
-        SymbolKind::Function if users.is_empty() => is_local(change, pairs),
+        SymbolKind::Function if unused => local(),
         // Where something else still used a removed variable, the range would not build.
-        SymbolKind::Variable | SymbolKind::Table if users.is_empty() => {
-            change.what == What::Removed || is_local(change, pairs)
-        }
-        SymbolKind::Macro | SymbolKind::Alias => users.is_empty() || harmless,
-        SymbolKind::Function | SymbolKind::Variable => {
-            let changed = users.iter().any(|user| decided.contains_key(*user));
-            harmless && changed
-        }
+        SymbolKind::Variable | SymbolKind::Table if unused => change.what == What::Removed || local(),
+        SymbolKind::Macro | SymbolKind::Alias => harmless(),
+        SymbolKind::Function | SymbolKind::Variable => harmless() && users().any(|user| rung_of(user).is_some()),
         _ => false,
     }
 }
 
-fn is_local(change: &Change, pairs: &[FilePair]) -> bool {
-    let mut files = pairs
-        .iter()
-        .filter_map(|pair| if change.what == What::Removed { pair.before.as_ref() } else { pair.after.as_ref() });
-    let file = files.find(|file| file.path == change.path);
-    file.is_some_and(|file| file.symbols.iter().any(|symbol| symbol.name == change.symbol && symbol.local))
+/// What one side knows about the names that only it has.
+struct OneSide<'a> {
+    /// Who mentions them, by last name.
+    users: FxHashMap<&'a str, Vec<Name<'a>>>,
+    /// Symbols that no other file can name.
+    local: FxHashSet<u128>,
 }
 
-/// Who mentions a name, on one side.
-struct Users(FxHashMap<Arc<str>, Vec<(Arc<str>, String)>>);
-
-impl Users {
-    fn of(pairs: &[FilePair], before: bool) -> Users {
-        let mut users: FxHashMap<Arc<str>, Vec<(Arc<str>, String)>> = FxHashMap::default();
-        let files = pairs.iter().filter_map(|pair| if before { pair.before.as_ref() } else { pair.after.as_ref() });
-        for file in files.filter(|file| file.language == Language::Cpp) {
+impl<'a> OneSide<'a> {
+    fn of(pairs: &'a [FilePair], changes: &[Change], what: What) -> OneSide<'a> {
+        let lone = changes.iter().filter(|change| is_lone_semantic(change) && change.what == what);
+        let names: FxHashSet<&str> = lone.map(|change| matching::leaf_name(&change.symbol)).collect();
+        let mut side = OneSide { users: FxHashMap::default(), local: FxHashSet::default() };
+        let files = pairs
+            .iter()
+            .filter_map(|pair| if what == What::Removed { pair.before.as_ref() } else { pair.after.as_ref() });
+        for file in files.filter(|file| file.language == Language::Cpp && !names.is_empty()) {
             for symbol in &file.symbols {
-                for mention in &symbol.mentions {
-                    let leaf = matching::leaf_name(&mention.name);
-                    let place = (file.path.clone(), symbol.name.clone());
-                    users.entry(leaf.into()).or_default().push(place);
-                }
+                side.note(&file.path, symbol, &names);
             }
         }
-        Users(users)
+        side
     }
 
-    fn of_name(&self, leaf: &str) -> impl Iterator<Item = &(Arc<str>, String)> {
-        self.0.get(leaf).into_iter().flatten()
+    fn note(&mut self, path: &'a str, symbol: &'a Symbol, names: &FxHashSet<&str>) {
+        let name: Name<'a> = (path, &symbol.name);
+        if symbol.local {
+            self.local.insert(hash_of(&name));
+        }
+        for mention in &symbol.mentions {
+            let leaf = matching::leaf_name(&mention.name);
+            if names.contains(leaf) {
+                self.users.entry(leaf).or_default().push(name);
+            }
+        }
+    }
+
+    fn users_of(&self, leaf: &str) -> impl Iterator<Item = &Name<'a>> {
+        self.users.get(leaf).into_iter().flatten()
     }
 }
 
@@ -386,28 +471,4 @@ pub fn normal_forms(pairs: &[FilePair], name: &str, rung: Rung) -> Vec<(String, 
         forms.push((symbol.name.clone(), kind, before, after));
     }
     forms
-}
-
-pub fn lone_names(pairs: &[FilePair]) -> Vec<String> {
-    let matched = matching::match_symbols(pairs);
-    let mut out: Vec<String> = matched
-        .iter()
-        .filter_map(|m| match (m.before, m.after) {
-            (Some(p), None) => Some(format!(
-                "- {} {:?}",
-                p.file(pairs, true).symbols[p.symbol].name,
-                p.file(pairs, true).symbols[p.symbol].kind
-            )),
-            (None, Some(p)) => Some(format!(
-                "+ {} {:?}",
-                p.file(pairs, false).symbols[p.symbol].name,
-                p.file(pairs, false).symbols[p.symbol].kind
-            )),
-            _ => None,
-        })
-        .collect();
-    for r in surroundings(pairs, &matched).renames {
-        out.push(format!("~ {r:?}"));
-    }
-    out
 }

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::FilePair;
-use super::renames;
+use super::renames::{self, Shapes};
 use crate::ladder::names::rename_words;
 use crate::symbols::{ParsedFile, Symbol, SymbolKind};
 
@@ -34,31 +34,31 @@ pub struct Matched {
 /// the same code elsewhere, a definition that was renamed.
 pub fn match_symbols(pairs: &[FilePair]) -> Vec<Matched> {
     let mut matching = Matching { pairs, out: Vec::new(), before: all(pairs, true), after: all(pairs, false) };
-    let named = |own: &Symbol, place: Place| (place.pair, group(own.kind), own.name.clone());
+    
     matching.by(|file, symbol, place| {
         let own = &file.symbols[symbol];
-        (named(own, place), own.parameters.clone(), own.fingerprint)
+        (named(own, place), own.parameters.as_deref(), own.fingerprint)
     });
     // The same function for several builds: which build tells them apart before their parameters do.
     matching.by(|file, symbol, place| {
         let own = &file.symbols[symbol];
-        let unconditional = own.conditions().is_empty().then(|| own.parameters.clone());
+        let unconditional = own.conditions().is_empty().then_some(own.parameters.as_deref());
         (named(own, place), own.conditions(), unconditional)
     });
-    matching.by(|file, symbol, place| (named(&file.symbols[symbol], place), file.symbols[symbol].parameters.clone()));
+    matching.by(|file, symbol, place| (named(&file.symbols[symbol], place), file.symbols[symbol].parameters.as_deref()));
     matching.by(|file, symbol, place| named(&file.symbols[symbol], place));
     matching.by(|file, symbol, _| {
         let own = &file.symbols[symbol];
-        (file.language, group(own.kind), own.name.clone(), own.parameters.clone(), own.fingerprint)
+        (file.language, group(own.kind), own.name.as_str(), own.parameters.as_deref(), own.fingerprint)
     });
     matching.by(|file, symbol, _| {
         let own = &file.symbols[symbol];
-        (file.language, group(own.kind), own.name.clone(), own.parameters.clone())
+        (file.language, group(own.kind), own.name.as_str(), own.parameters.as_deref())
     });
     matching.by(|file, symbol, _| {
         let own = &file.symbols[symbol];
         let lone = matches!(own.kind, SymbolKind::FileScope).then_some(symbol);
-        (file.language, group(own.kind), leaf_name(&own.name).to_string(), own.fingerprint, lone)
+        (file.language, group(own.kind), leaf_name(&own.name), own.fingerprint, lone)
     });
     matching.renamed();
     let mut out = matching.out;
@@ -75,6 +75,11 @@ fn all(pairs: &[FilePair], before: bool) -> Vec<Place> {
         places.extend((0..count).map(|symbol| Place { pair, symbol }));
     }
     places
+}
+
+/// What names a symbol in its pair of files.
+fn named(own: &Symbol, place: Place) -> (usize, SymbolKind, &str) {
+    (place.pair, group(own.kind), &own.name)
 }
 
 /// Kinds that can turn into each other without being another thing.
@@ -102,15 +107,21 @@ fn take_most_alike(pairs: &[FilePair], candidates: &mut Vec<Place>, after: Place
     }
     let mentions = &after.file(pairs, false).symbols[after.symbol].mentions;
     let names: FxHashSet<&str> = mentions.iter().map(|mention| &*mention.name).collect();
+    // Names as common as `main` are not worth a comparison of all with all.
+    let far = candidates.len().saturating_sub(CANDIDATE_LIMIT);
     let alike = |place: &Place| {
         let own = &place.file(pairs, true).symbols[place.symbol].mentions;
         let common = own.iter().filter(|mention| names.contains(&*mention.name)).count();
         2 * common * 1000 / (own.len() + names.len()).max(1)
     };
     // Later candidates come first in the list, and `max_by_key` prefers the last: that is source order.
-    let best = candidates.iter().enumerate().max_by_key(|(_, place)| alike(place)).map(|(at, _)| at)?;
+    let near = candidates.iter().enumerate().skip(far);
+    let best = near.max_by_key(|(_, place)| alike(place)).map(|(at, _)| at)?;
     Some(candidates.remove(best))
 }
+
+/// Among how many symbols of one name the most alike is looked for.
+const CANDIDATE_LIMIT: usize = 64;
 
 struct Matching<'a> {
     pairs: &'a [FilePair],
@@ -121,16 +132,13 @@ struct Matching<'a> {
 
 impl<'a> Matching<'a> {
     /// Matches what has the same key on both sides: within a key the most alike first, then in source order.
-    fn by<'k, K: Hash + Eq>(&mut self, key: impl Fn(&'k ParsedFile, usize, Place) -> K)
-    where
-        'a: 'k,
-    {
+    fn by<K: Hash + Eq>(&mut self, key: impl Fn(&'a ParsedFile, usize, Place) -> K) {
+        let pairs = self.pairs;
         let mut waiting: FxHashMap<K, Vec<Place>> = FxHashMap::default();
         for &place in self.before.iter().rev() {
-            let file = place.file(self.pairs, true);
+            let file = place.file(pairs, true);
             waiting.entry(key(file, place.symbol, place)).or_default().push(place);
         }
-        let pairs = self.pairs;
         let mut taken = Vec::new();
         let out = &mut self.out;
         self.after.retain(|&place| {
@@ -152,9 +160,13 @@ impl<'a> Matching<'a> {
     /// Matches definitions whose name changed, then what their names qualify and what they are made of, until nothing
     /// more follows.
     fn renamed(&mut self) {
+        if self.before.is_empty() || self.after.is_empty() {
+            return;
+        }
+        let shapes = Shapes::of(self.pairs, &self.before, &self.after);
         for _ in 0..RENAME_ROUNDS {
             let known = renames::proven(self.pairs, &self.out);
-            let found = renames::candidates(self.pairs, &self.before, &self.after, &known);
+            let found = shapes.candidates(&self.before, &self.after, &known);
             for &(before, after) in &found {
                 self.out.push(Matched { before: Some(before), after: Some(after) });
             }

@@ -2,57 +2,94 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
-use xxhash_rust::xxh3::xxh3_128;
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use super::FilePair;
 use super::matching::{Matched, Place, leaf_name};
 use crate::ladder::names_form;
 use crate::symbols::{Language, SymbolKind, Term};
 
-/// Definitions that exist on one side only and are the same but for their name and for what `known` renames, one to one.
-pub fn candidates(
-    pairs: &[FilePair],
-    before: &[Place],
-    after: &[Place],
-    known: &BTreeMap<String, String>,
-) -> Vec<(Place, Place)> {
-    let (old, new) = (by_shape(pairs, before, Some(known)), by_shape(pairs, after, None));
-    let mut found: Vec<(Place, Place)> = Vec::new();
-    #[expect(clippy::iter_over_hash_type, reason = "what is found is sorted")]
-    for (shape, olds) in &old {
-        let Some(news) = new.get(shape) else { continue };
-        if olds.len() == news.len() {
-            found.extend(olds.iter().copied().zip(news.iter().copied()));
-        }
-    }
-    found.sort_unstable();
-    found
+/// What the definitions of one side only are made of: all that is needed to see whether one is another, renamed.
+pub struct Shapes {
+    before: FxHashMap<Place, (Shape, Vec<u64>)>,
+    after: FxHashMap<Place, (Shape, u128)>,
 }
 
-/// What decides whether two definitions can be one that was renamed.
-type Shape = (Language, SymbolKind, u128);
+/// What two definitions must have in common besides their code.
+type Shape = (Language, SymbolKind);
 
-/// `renames` is given for the side before.
-fn by_shape(
-    pairs: &[FilePair],
-    places: &[Place],
-    renames: Option<&BTreeMap<String, String>>,
-) -> FxHashMap<Shape, Vec<Place>> {
-    let none = BTreeMap::new();
-    let mut shapes: FxHashMap<Shape, Vec<Place>> = FxHashMap::default();
-    for &place in places {
-        let file = place.file(pairs, renames.is_some());
-        let symbol = &file.symbols[place.symbol];
-        if can_be_renamed(symbol.kind) {
-            let leaf = leaf_name(&symbol.name);
-            let leaf = renames.and_then(|renames| renames.get(leaf)).map_or(leaf, String::as_str);
-            let term = file.term(place.symbol);
-            let shape = shape(&term, file.language, symbol.kind, leaf, renames.unwrap_or(&none));
-            shapes.entry((file.language, symbol.kind, shape)).or_default().push(place);
+impl Shapes {
+    /// Reads the definitions at these places.
+    pub fn of(pairs: &[FilePair], before: &[Place], after: &[Place]) -> Shapes {
+        Shapes {
+            before: read(pairs, before, true, |tokens| tokens),
+            after: read(pairs, after, false, |tokens| hash(&tokens)),
+        }
+    }
+
+    /// Definitions at the given places that are the same but for their name and for what `known` renames, one to one.
+    pub fn candidates(
+        &self,
+        before: &[Place],
+        after: &[Place],
+        known: &BTreeMap<String, String>,
+    ) -> Vec<(Place, Place)> {
+        let renames: FxHashMap<u64, u64> =
+            known.iter().map(|(old, new)| (xxh3_64(old.as_bytes()), xxh3_64(new.as_bytes()))).collect();
+        let renamed = |tokens: &[u64]| {
+            let tokens: Vec<u64> = tokens.iter().map(|token| *renames.get(token).unwrap_or(token)).collect();
+            hash(&tokens)
+        };
+        let old = by_shape(before, |place| self.before.get(place).map(|(shape, tokens)| (*shape, renamed(tokens))));
+        let new = by_shape(after, |place| self.after.get(place).copied());
+        let mut found: Vec<(Place, Place)> = Vec::new();
+        #[expect(clippy::iter_over_hash_type, reason = "what is found is sorted")]
+        for (shape, olds) in &old {
+            let Some(news) = new.get(shape) else { continue };
+            if olds.len() == news.len() {
+                found.extend(olds.iter().copied().zip(news.iter().copied()));
+            }
+        }
+        found.sort_unstable();
+        found
+    }
+}
+
+fn by_shape(places: &[Place], shape: impl Fn(&Place) -> Option<(Shape, u128)>) -> FxHashMap<(Shape, u128), Vec<Place>> {
+    let mut shapes: FxHashMap<_, Vec<Place>> = FxHashMap::default();
+    for place in places {
+        if let Some(shape) = shape(place) {
+            shapes.entry(shape).or_default().push(*place);
         }
     }
     shapes
+}
+
+/// Reads the code at the places that can be renamed, file by file.
+fn read<T: Send>(
+    pairs: &[FilePair],
+    places: &[Place],
+    before: bool,
+    make: impl Fn(Vec<u64>) -> T + Sync,
+) -> FxHashMap<Place, (Shape, T)> {
+    let files: Vec<&[Place]> = places.chunk_by(|one, two| one.pair == two.pair).collect();
+    let read = files.into_par_iter().flat_map_iter(|places| {
+        let file = places[0].file(pairs, before);
+        let _rest = file.rest_again();
+        let mut read = Vec::new();
+        for &place in places {
+            let symbol = &file.symbols[place.symbol];
+            if can_be_renamed(symbol.kind) {
+                let term = names_form(&file.term(place.symbol), file.language, symbol.kind, &BTreeMap::new());
+                let tokens = tokens(&term, leaf_name(&symbol.name));
+                read.push((place, ((file.language, symbol.kind), make(tokens))));
+            }
+        }
+        read
+    });
+    read.collect()
 }
 
 /// What Python sees keeps its name; file scopes have none.
@@ -63,23 +100,22 @@ fn can_be_renamed(kind: SymbolKind) -> bool {
     )
 }
 
-/// A hash of the code without its own name and without texts, at the rung where local names do not count.
-fn shape(term: &Term, language: Language, kind: SymbolKind, leaf: &str, renames: &BTreeMap<String, String>) -> u128 {
-    let mut bytes = Vec::new();
-    for token in names_form(term, language, kind, renames).tokens() {
-        let token = if token == leaf { "$self" } else { token };
-        if !token.contains('"') && !token.contains(' ') {
-            bytes.extend_from_slice(token.as_bytes());
-            bytes.push(0);
-        }
-    }
+/// The code at the rung where local names do not count, without its own name and without texts; each token a hash.
+fn tokens(term: &Term, leaf: &str) -> Vec<u64> {
+    let told = |token: &&str| token.contains(['"', ' ']);
+    let tokens = term.tokens().into_iter().filter(|token| *token == leaf || !told(token));
+    tokens.map(|token| xxh3_64(if token == leaf { b"$self" } else { token.as_bytes() })).collect()
+}
+
+fn hash(tokens: &[u64]) -> u128 {
+    let bytes: Vec<u8> = tokens.iter().flat_map(|token| token.to_le_bytes()).collect();
     xxh3_128(&bytes)
 }
 
 /// Names that definitions of this range carried before → after, where no other definition says otherwise.
 pub fn proven(pairs: &[FilePair], matched: &[Matched]) -> BTreeMap<String, String> {
-    let mut renames: BTreeMap<String, Option<String>> = BTreeMap::new();
-    let mut kept: Vec<String> = Vec::new();
+    let mut renames: BTreeMap<&str, Option<&str>> = BTreeMap::new();
+    let mut kept: FxHashSet<&str> = FxHashSet::default();
     for one in matched {
         let (Some(before), Some(after)) = (one.before, one.after) else { continue };
         let old = &before.file(pairs, true).symbols[before.symbol];
@@ -89,18 +125,16 @@ pub fn proven(pairs: &[FilePair], matched: &[Matched]) -> BTreeMap<String, Strin
         }
         let (old, new) = (leaf_name(&old.name), leaf_name(&new.name));
         if old == new {
-            kept.push(old.to_string());
+            kept.insert(old);
         } else if is_identifier(old) && is_identifier(new) {
-            let entry = renames.entry(old.to_string()).or_insert_with(|| Some(new.to_string()));
-            if entry.as_deref() != Some(new) {
+            let entry = renames.entry(old).or_insert(Some(new));
+            if *entry != Some(new) {
                 *entry = None;
             }
         }
     }
-    for name in kept {
-        renames.remove(&name);
-    }
-    renames.into_iter().filter_map(|(old, new)| new.map(|new| (old, new))).collect()
+    renames.retain(|old, _| !kept.contains(old));
+    renames.into_iter().filter_map(|(old, new)| Some((old.to_owned(), new?.to_owned()))).collect()
 }
 
 fn is_identifier(name: &str) -> bool {

@@ -1,10 +1,10 @@
 //! The languages, one row each: file names, grammar, and how a file is read into symbols.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tree_sitter::{Parser, Tree};
 
-use super::{ParsedFile, blank, cpp, python, walk};
+use super::{LineIndex, ParsedFile, Symbol, Syntax, blank, cpp, python, walk};
 
 /// A language that `drift` reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
@@ -92,26 +92,25 @@ impl Language {
     }
 
     pub(super) fn parse(self, path: Arc<str>, text: Arc<[u8]>) -> ParsedFile {
+        let (syntax, symbols) = self.read(&text);
+        ParsedFile { path, language: self, symbols, text, syntax: Arc::new(Mutex::new(Some(Arc::new(syntax)))) }
+    }
+
+    /// The syntax of a text, and the symbols in it.
+    pub(super) fn read(self, text: &[u8]) -> (Syntax, Vec<Symbol>) {
         let blanked = match self {
-            Language::Cpp => blank::blank(&text),
+            Language::Cpp => blank::blank(text),
             Language::Python => blank::Blanked { text: text.to_vec(), removed: Vec::new() },
         };
         let tree = self.tree(&blanked.text);
         let walked = match self {
             Language::Cpp => {
-                walk::walk(&tree, &blanked.text, &text, &blanked.removed, &mut cpp::CppReader::of(&blanked.text))
+                walk::walk(&tree, &blanked.text, text, &blanked.removed, &mut cpp::CppReader::of(&blanked.text))
             }
-            Language::Python => walk::walk(&tree, &blanked.text, &text, &[], &mut python::PythonReader::of(&text)),
+            Language::Python => walk::walk(&tree, &blanked.text, text, &[], &mut python::PythonReader::of(text)),
         };
-        ParsedFile {
-            path,
-            language: self,
-            symbols: walked.symbols,
-            text,
-            blanked: blanked.text,
-            tree,
-            skipped: walked.skipped,
-        }
+        let lines = LineIndex::of(text);
+        (Syntax { blanked: blanked.text, tree, skipped: walked.skipped, lines }, walked.symbols)
     }
 
     fn tree(self, text: &[u8]) -> Tree {

@@ -11,7 +11,7 @@ mod walk;
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rustc_hash::FxHashSet;
 
@@ -26,11 +26,29 @@ pub struct ParsedFile {
     /// In source order; a parent comes before its children. The first is the file scope.
     pub symbols: Vec<Symbol>,
     text: Arc<[u8]>,
+    /// Shared by clones. `None` while the file rests.
+    syntax: Arc<Mutex<Option<Arc<Syntax>>>>,
+}
+
+/// Sends a file back to rest, see [`ParsedFile::rest_again`].
+pub struct Rest<'a>(Option<&'a ParsedFile>);
+
+impl Drop for Rest<'_> {
+    fn drop(&mut self) {
+        if let Some(file) = self.0 {
+            file.rest();
+        }
+    }
+}
+
+/// What terms are built from: many times the size of the text.
+struct Syntax {
     /// What was parsed: the text, blanked.
     blanked: Vec<u8>,
     tree: tree_sitter::Tree,
     /// Start bytes of leaves inside symbols that belong to none.
     skipped: FxHashSet<usize>,
+    lines: LineIndex,
 }
 
 impl ParsedFile {
@@ -50,7 +68,27 @@ impl ParsedFile {
 
     /// The syntax of a symbol, by its position in [`ParsedFile::symbols`], without the symbols inside it.
     pub fn term(&self, symbol: usize) -> Term {
-        term::of_symbol(self, symbol)
+        term::of_symbol(self, &self.syntax(), symbol)
+    }
+
+    /// Lets go of the syntax tree. The next term reads the text again: a trade for ranges so wide that their trees do
+    /// not fit into memory.
+    pub fn rest(&self) {
+        *self.held() = None;
+    }
+
+    /// Rests again when the guard is dropped, if the file rests now.
+    pub fn rest_again(&self) -> Rest<'_> {
+        Rest(self.held().is_none().then_some(self))
+    }
+
+    fn syntax(&self) -> Arc<Syntax> {
+        let mut held = self.held();
+        held.get_or_insert_with(|| Arc::new(self.language.read(&self.text).0)).clone()
+    }
+
+    fn held(&self) -> MutexGuard<'_, Option<Arc<Syntax>>> {
+        self.syntax.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The lines of a span, each with its number; bytes that are not UTF-8 are replaced.

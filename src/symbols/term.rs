@@ -1,11 +1,11 @@
 //! Terms: syntax trees as our own values, so that a rung can rewrite them.
 
 use rustc_hash::FxHashSet;
-use tree_sitter::{Node, TreeCursor};
+use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::language::Names;
 use super::lexer::{Lexer, TokenKind};
-use super::{ExtraKind, LineIndex, ParsedFile};
+use super::{ExtraKind, ParsedFile, Syntax};
 
 /// Below this depth a tree is flattened into its tokens, so that no code that walks a term can overflow the stack.
 const DEPTH_LIMIT: usize = 400;
@@ -117,16 +117,15 @@ impl Term {
 }
 
 /// The syntax of one symbol of a file. Where the tree has an error, only the tokens in it.
-pub(super) fn of_symbol(file: &ParsedFile, symbol: usize) -> Term {
+pub(super) fn of_symbol(file: &ParsedFile, syntax: &Syntax, symbol: usize) -> Term {
     let own = &file.symbols[symbol];
     let inside: FxHashSet<(usize, usize)> = file.symbols[symbol + 1..]
         .iter()
         .filter(|child| child.parent == Some(symbol) && !child.view)
         .map(|child| (child.bytes.start, child.bytes.end))
         .collect();
-    let lines = LineIndex::of(file.text());
-    let node = node_at(file, own.bytes.start, own.bytes.end);
-    let builder = Builder { file, lines: &lines, inside: &inside, root: node.id(), names: file.language.names() };
+    let node = node_at(&syntax.tree, own.bytes.start, own.bytes.end);
+    let builder = Builder { syntax, inside: &inside, root: node.id(), names: file.language.names() };
     let mut term = builder.build(&mut node.walk(), 0).unwrap_or_else(|| Term::node("empty", Vec::new()));
     for extra in &own.extras {
         let kind = match extra.kind {
@@ -140,8 +139,8 @@ pub(super) fn of_symbol(file: &ParsedFile, symbol: usize) -> Term {
 }
 
 /// The outermost node with exactly these bytes.
-fn node_at(file: &ParsedFile, start: usize, end: usize) -> Node<'_> {
-    let root = file.tree.root_node();
+fn node_at(tree: &Tree, start: usize, end: usize) -> Node<'_> {
+    let root = tree.root_node();
     let mut node = root.descendant_for_byte_range(start, end).unwrap_or(root);
     while let Some(parent) = node.parent().filter(|parent| parent.byte_range() == (start..end)) {
         node = parent;
@@ -150,8 +149,7 @@ fn node_at(file: &ParsedFile, start: usize, end: usize) -> Node<'_> {
 }
 
 struct Builder<'a> {
-    file: &'a ParsedFile,
-    lines: &'a LineIndex,
+    syntax: &'a Syntax,
     inside: &'a FxHashSet<(usize, usize)>,
     root: usize,
     names: &'static Names,
@@ -172,7 +170,7 @@ impl Builder<'_> {
             field: cursor.field_id().and_then(|id| self.names.field(id.get())),
             text: "".into(),
             children: Vec::new(),
-            line: self.lines.of_byte(bytes.start),
+            line: self.syntax.lines.of_byte(bytes.start),
         };
         if node.child_count() == 0 {
             return self.leaf(term, &bytes);
@@ -199,10 +197,10 @@ impl Builder<'_> {
     }
 
     fn leaf(&self, mut term: Term, bytes: &std::ops::Range<usize>) -> Option<Term> {
-        if self.file.skipped.contains(&bytes.start) {
+        if self.syntax.skipped.contains(&bytes.start) {
             return None;
         }
-        let text = &self.file.blanked[bytes.clone()];
+        let text = &self.syntax.blanked[bytes.clone()];
         if matches!(term.kind, "preproc_arg") {
             term.children = macro_tokens(text);
             return Some(term);
@@ -215,7 +213,7 @@ impl Builder<'_> {
     }
 
     fn flat(&self, bytes: &std::ops::Range<usize>) -> Vec<Term> {
-        macro_tokens(&self.file.blanked[bytes.clone()])
+        macro_tokens(&self.syntax.blanked[bytes.clone()])
     }
 }
 
