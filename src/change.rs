@@ -3,8 +3,9 @@
 mod matching;
 mod renames;
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -64,34 +65,95 @@ pub struct FilePair {
 
 /// What the range changes, symbol by symbol; sorted by path, then by line.
 pub fn diff(pairs: &[FilePair]) -> Vec<Change> {
-    diff_observed(pairs, &|| ())
+    Comparison::of(pairs, &|| ()).changes
 }
 
-/// [`diff`], telling whenever another pair of files is done; that may be on any thread.
-pub fn diff_observed(pairs: &[FilePair], on_pair: &(dyn Fn() + Sync)) -> Vec<Change> {
-    let matched = matching::match_symbols(pairs);
-    let surroundings = surroundings(pairs, &matched);
-    let compared = by_pair(pairs, &matched).into_par_iter().flat_map_iter(|matched| {
-        let _rest: Vec<_> = files_of(pairs, &matched).into_iter().map(ParsedFile::rest_again).collect();
-        let mut changes: Vec<Change> = matched.iter().filter_map(|one| compare(pairs, one, &surroundings)).collect();
-        if changes.iter().any(|change| change.rung > Rung::Layout) && is_same_code(pairs, &matched) {
-            changes = changes.into_iter().map(as_layout).collect();
+/// A comparison that can still be asked how it came to its changes.
+pub struct Comparison<'a> {
+    /// What the range changes, as [`diff`] gives it.
+    pub changes: Vec<Change>,
+    pairs: &'a [FilePair],
+    matched: Vec<Matched>,
+    surroundings: Surroundings,
+    /// Positions in `matched` by path and name after.
+    by_name: OnceLock<FxHashMap<u128, Vec<usize>>>,
+}
+
+impl<'a> Comparison<'a> {
+    /// Compares, and tells whenever another pair of files is done; that may be on any thread.
+    pub fn of(pairs: &'a [FilePair], on_pair: &(dyn Fn() + Sync)) -> Comparison<'a> {
+        let matched = matching::match_symbols(pairs);
+        let surroundings = surroundings(pairs, &matched);
+        let compared = by_pair(pairs, &matched).into_par_iter().flat_map_iter(|matched| {
+            let _rest: Vec<_> = files_of(pairs, &matched).into_iter().map(ParsedFile::rest_again).collect();
+            let mut changes: Vec<Change> = matched.iter().filter_map(|one| compare(pairs, one, &surroundings)).collect();
+            if changes.iter().any(|change| change.rung > Rung::Layout) && is_same_code(pairs, &matched) {
+                changes = changes.into_iter().map(as_layout).collect();
+            }
+            on_pair();
+            changes
+        });
+        let mut changes: Vec<Change> = compared.collect();
+        explain_lone(pairs, &mut changes);
+        changes.sort_by(in_reading_order);
+        Comparison { changes, pairs, matched, surroundings, by_name: OnceLock::new() }
+    }
+
+    /// The normal forms of one of the changes at a rung; without one, at the last rung where they differ. `None` for
+    /// what exists on one side only.
+    pub fn forms(&self, change: &Change, rung: Option<Rung>) -> Option<Forms> {
+        let by_name = self.by_name.get_or_init(|| self.index());
+        let matched = by_name.get(&hash_of(&(&*change.path, &change.symbol)))?;
+        let mut sides = matched.iter().filter_map(|&at| self.sides(&self.matched[at]));
+        let (before, after) = sides.find(|sides| is_of(change, sides))?;
+        let (language, kind) = (change.language, change.kind);
+        let [one, two] = [before, after].map(unnamed);
+        let pair = Pair { language, kind, before: one, after: two, surroundings: &self.surroundings };
+        let equal_at = pair.clone().rung();
+        let at = rung.or_else(|| Rung::ALL.into_iter().rfind(|&rung| rung < equal_at)).unwrap_or(Rung::Layout);
+        let (before, after) = pair.normal_forms(at);
+        Some(Forms { rung: at, equal_at, before, after })
+    }
+
+    fn index(&self) -> FxHashMap<u128, Vec<usize>> {
+        let mut index: FxHashMap<u128, Vec<usize>> = FxHashMap::default();
+        for (at, place) in self.matched.iter().enumerate().filter_map(|(at, one)| Some((at, one.after?))) {
+            let file = place.file(self.pairs, false);
+            index.entry(hash_of(&(&*file.path, &file.symbols[place.symbol].name))).or_default().push(at);
         }
-        on_pair();
-        changes
-    });
-    let mut changes: Vec<Change> = compared.collect();
-    explain_lone(pairs, &mut changes);
-    changes.sort_by(|one, two| {
-        let line = |change: &Change| change.after.or(change.before).map_or(0, |lines| lines.start);
-        let key = |change: &Change| (line(change), change.what);
-        one.path
-            .cmp(&two.path)
-            .then_with(|| line(one).cmp(&line(two)))
-            .then_with(|| one.symbol.cmp(&two.symbol))
-            .then(key(one).1.cmp(&key(two).1))
-    });
-    changes
+        index
+    }
+
+    fn sides(&self, matched: &Matched) -> Option<(Located<'a>, Located<'a>)> {
+        let (before, after) = (matched.before?, matched.after?);
+        Some(((before.file(self.pairs, true), before.symbol), (after.file(self.pairs, false), after.symbol)))
+    }
+}
+
+/// What two versions of a symbol are to a rung.
+#[derive(Debug, Clone)]
+pub struct Forms {
+    pub rung: Rung,
+    /// The first rung at which the two are the same.
+    pub equal_at: Rung,
+    pub before: Term,
+    pub after: Term,
+}
+
+fn is_of(change: &Change, (before, after): &(Located<'_>, Located<'_>)) -> bool {
+    let (old, new) = (symbol_of(*before), symbol_of(*after));
+    new.name == change.symbol
+        && after.0.path == change.path
+        && change.after == Some(new.lines)
+        && change.before == Some(old.lines)
+        && new.kind == change.kind
+}
+
+/// By path, then by line.
+fn in_reading_order(one: &Change, two: &Change) -> Ordering {
+    let line = |change: &Change| change.after.or(change.before).map_or(0, |lines| lines.start);
+    let place = one.path.cmp(&two.path).then_with(|| line(one).cmp(&line(two)));
+    place.then_with(|| one.symbol.cmp(&two.symbol)).then(one.what.cmp(&two.what))
 }
 
 fn is_same_code(pairs: &[FilePair], matched: &[Matched]) -> bool {
@@ -449,26 +511,4 @@ impl<'a> OneSide<'a> {
     fn users_of(&self, leaf: &str) -> impl Iterator<Item = &Name<'a>> {
         self.users.get(leaf).into_iter().flatten()
     }
-}
-
-/// Normal forms of the symbols whose qualified name contains `name`, before and after, at a rung.
-pub fn normal_forms(pairs: &[FilePair], name: &str, rung: Rung) -> Vec<(String, SymbolKind, Term, Term)> {
-    let matched = matching::match_symbols(pairs);
-    let surroundings = surroundings(pairs, &matched);
-    let mut forms = Vec::new();
-    for one in &matched {
-        let (Some(before), Some(after)) = (one.before, one.after) else { continue };
-        let (old, new) = ((before.file(pairs, true), before.symbol), (after.file(pairs, false), after.symbol));
-        let symbol = symbol_of(new);
-        let wanted =
-            if name == "FileScope" { symbol.kind == SymbolKind::FileScope } else { symbol.name.contains(name) };
-        if !wanted || symbol_of(old).fingerprint == symbol.fingerprint {
-            continue;
-        }
-        let (language, kind) = (new.0.language, symbol.kind);
-        let pair = Pair { language, kind, before: unnamed(old), after: unnamed(new), surroundings: &surroundings };
-        let (before, after) = pair.normal_forms(rung);
-        forms.push((symbol.name.clone(), kind, before, after));
-    }
-    forms
 }

@@ -8,9 +8,12 @@ use anstream::ColorChoice;
 use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::commands::diff::FormsAt;
 use crate::commands::{self, Exit, Session, check, demo, diff, explain, map};
-use crate::report::{Detail, Format};
+use crate::ladder::Rung;
+use crate::report::{Detail, Format, Shown};
 use crate::source::range::Range;
+use crate::symbols::Language;
 
 /// Runs `drift` on the arguments of the process.
 pub fn main() -> ExitCode {
@@ -66,11 +69,14 @@ enum Command {
     /// Show what a change does, symbol by symbol; no mapping needed
     ///
     /// Every changed symbol of C++ and Python is put on its rung: layout, spelling, names, message, structure,
-    /// ownership or semantic. With -v the changed lines are shown too. Exit code 2 when a file could not be compared.
+    /// ownership or semantic. With -v the changed lines are shown too, and what the ladder made of both sides. Exit
+    /// code 2 when a file could not be compared.
     Diff {
         #[command(flatten)]
         range: RangeArgs,
-        /// Only files below these paths, or matching these globs
+        #[command(flatten)]
+        narrow: DiffArgs,
+        /// Only files below these paths, or matching these globs; a leading `!` leaves them out
         #[arg(last = true, value_name = "PATH")]
         paths: Vec<String>,
     },
@@ -79,10 +85,10 @@ enum Command {
         #[command(subcommand)]
         command: MapCommand,
     },
-    /// Explain a rule, or a link of the mapping; with no argument, list the rules
+    /// Explain a rule, a rung, a facet or a link of the mapping; with no argument, list the rules
     Explain {
-        /// The name of a rule or of a link
-        #[arg(value_name = "RULE|LINK")]
+        /// The name of a rule, a rung of the ladder, a facet or a link
+        #[arg(value_name = "RULE|RUNG|FACET|LINK")]
         subject: Option<String>,
     },
     /// Make a small repository on the spot, and run `check` on it
@@ -136,6 +142,28 @@ struct Common {
     verbose: bool,
 }
 
+/// What to show of a diff.
+#[derive(Debug, Args)]
+struct DiffArgs {
+    /// The least rung to show; people see `spelling` and deeper, scripts everything
+    #[arg(long, value_name = "RUNG", value_parser = rung())]
+    rung: Option<Rung>,
+    /// Only symbols whose qualified name contains this; may be given more than once
+    #[arg(long, value_name = "NAME")]
+    symbol: Vec<String>,
+    /// Only this language
+    #[arg(long, value_name = "LANGUAGE", value_parser = language())]
+    language: Option<Language>,
+    /// Only the table by folder and rung
+    #[arg(long, conflicts_with = "forms")]
+    stat: bool,
+    /// Show both normal forms of each symbol at this rung; `deciding` is the last one where they differ, as -v has it
+    ///
+    /// They stand side by side where the terminal has 120 columns or more.
+    #[arg(long, value_name = "RUNG", value_parser = forms_at())]
+    forms: Option<FormsAt>,
+}
+
 /// What to compare. At most one way of saying it.
 #[derive(Debug, Args)]
 struct RangeArgs {
@@ -172,7 +200,7 @@ impl Cli {
             Command::Check { range, fail_on } => {
                 check::run(&session, &check::Options { range: range.range(), fail_on })
             }
-            Command::Diff { range, paths } => diff::run(&session, &diff::Options { range: range.range(), paths }),
+            Command::Diff { range, narrow, paths } => diff::run(&session, &narrow.options(range.range(), paths)),
             Command::Map { command: MapCommand::Verify { revision } } => map::verify_at(&session, &revision),
             Command::Explain { subject } => explain::run(&session, subject.as_deref()),
             Command::Demo { keep } => demo::run(&session, keep.as_deref()),
@@ -191,6 +219,14 @@ impl Common {
             color: self.color.choice(),
             detail: Detail::of(self.quiet, self.verbose),
         }
+    }
+}
+
+impl DiffArgs {
+    fn options(self, range: Option<Range>, paths: Vec<String>) -> diff::Options {
+        let shown = if self.stat { Shown::Summary } else { Shown::Symbols };
+        let DiffArgs { rung, symbol: symbols, language, forms, .. } = self;
+        diff::Options { range, paths, language, rung, symbols, shown, forms }
     }
 }
 
@@ -219,6 +255,22 @@ impl Color {
 
 fn format() -> ValueParser {
     one_of(Format::ALL.map(|format| (format.name(), format)))
+}
+
+fn rung() -> ValueParser {
+    one_of(Rung::ALL.map(|rung| (rung.name(), rung)))
+}
+
+fn language() -> ValueParser {
+    one_of([Language::Cpp, Language::Python].map(|language| (language.name(), language)))
+}
+
+fn forms_at() -> ValueParser {
+    let mut values = [("deciding", FormsAt::Deciding); Rung::ALL.len() + 1];
+    for (value, rung) in values.iter_mut().skip(1).zip(Rung::ALL) {
+        *value = (rung.name(), FormsAt::Rung(rung));
+    }
+    one_of(values)
 }
 
 fn fail_on() -> ValueParser {

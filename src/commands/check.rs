@@ -46,7 +46,7 @@ pub(super) fn judge(session: &Session, range: Option<&Range>, stages: &mut Stage
 /// Writes the answer, and with `-v` what it took.
 pub(super) fn show(session: &Session, report: &Report, stages: &mut Stages) -> Result<()> {
     stages.begin("report");
-    let view = View { detail: session.detail, elapsed: stages.elapsed() };
+    let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
     session.answer(&report::check(report, session.format, view))?;
     session.detail(&format!("{}{} files parsed", stages.table(), report.files_parsed));
     Ok(())

@@ -65,7 +65,7 @@ fn show(session: &Session, folder: &Path, repeat: &str) -> Result<Exit> {
     let mut stages = Stages::start();
     let report = check::judge(&inside, Some(&Range::Revision("HEAD".to_owned())), &mut stages)?;
     keep_promises(&report)?;
-    let view = View { detail: session.detail, elapsed: stages.elapsed() };
+    let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
     let answer = report::check(&report, session.format, view);
     session.answer(&match session.format {
         Format::Human => told(&answer, repeat),

@@ -5,6 +5,7 @@ pub mod demo;
 pub mod diff;
 pub mod explain;
 pub mod map;
+mod progress;
 mod stages;
 mod world;
 
@@ -62,6 +63,13 @@ impl Session {
             Some(path) => self.to_file(path, text).with_context(|| format!("could not write `{}`", path.display())),
             None => self.to_stdout(text).context("could not write to stdout"),
         }
+    }
+
+    /// How many columns the answer has, where somebody looks at it.
+    pub fn width(&self) -> Option<usize> {
+        let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let looked_at = self.output.is_none();
+        told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).filter(|_| looked_at)
     }
 
     /// Tells the person something beside the answer, on stderr.

@@ -2,16 +2,12 @@
 
 use std::fmt::Write;
 
-use super::style::{ADDED, DIM, FRAME, GOOD, REMOVED, STRONG, harmless, of_severity, paint};
-use super::{Detail, Differences, frame, origin, word};
-use crate::change::{Change, Skipped, What};
-use crate::finding::{Finding, Frame, FrameLine, Severity};
-use crate::ladder::{Facet, Rung};
+use super::style::{DIM, FRAME, GOOD, STRONG, harmless, of_severity, paint};
+use super::{Detail, frame, origin, word};
+use crate::finding::{Finding, Frame, Severity};
 use crate::mapping::model::{MappingSource, Touch};
 use crate::mapping::{Link, Selector};
 use crate::rules::Rule;
-use crate::source::SourceFile;
-use crate::symbols::Lines;
 use crate::verdict::{Judged, Outcome, Report, Verdict};
 use crate::verification::{Problem, ProblemKind, Verification};
 
@@ -38,20 +34,6 @@ pub fn check(report: &Report, detail: Detail) -> String {
     }
     if detail != Detail::Quiet {
         let _ = writeln!(out, "{}", summary(report));
-    }
-    out
-}
-
-/// Changes grouped by file, one line a symbol; with `-v` the changed lines below.
-pub fn diff(differences: &Differences, detail: Detail) -> String {
-    let mut out = String::new();
-    for file in differences.changes.chunk_by(|left, right| left.path == right.path) {
-        diff_file(&mut out, differences, file, detail);
-        out.push('\n');
-    }
-    skipped(&mut out, differences.skipped);
-    if detail != Detail::Quiet {
-        let _ = writeln!(out, "{}", diff_summary(differences));
     }
     out
 }
@@ -193,16 +175,6 @@ fn remark(out: &mut String, label: &str, text: &str, width: usize) {
     let _ = writeln!(out, "{:width$} {} {}{text}", "", paint(FRAME, "="), paint(STRONG, label));
 }
 
-fn skipped(out: &mut String, skipped: &[Skipped]) {
-    for Skipped { path, reason } in skipped {
-        let warning = paint(of_severity("warning"), "not compared");
-        let _ = writeln!(out, "{warning}: {}: {}", harmless(path), harmless(reason));
-    }
-    if !skipped.is_empty() {
-        out.push('\n');
-    }
-}
-
 fn verdict_line(out: &mut String, judged: &Judged) {
     if judged.verdict != Verdict::Untouched {
         let _ = writeln!(out, "{:12} {}", word(judged.verdict), judged.link);
@@ -230,28 +202,13 @@ fn summary(report: &Report) -> String {
     format!("{outcome}: {} {}", counted(&counts, "no links"), compared(&report.before, &report.after))
 }
 
-fn diff_summary(differences: &Differences) -> String {
-    let changes = differences.changes;
-    let counts =
-        Rung::ALL.map(|rung| (changes.iter().filter(|change| change.rung == rung).count(), rung.name().to_owned()));
-    let counts: Vec<_> = counts.into_iter().rev().collect();
-    let files = changes.chunk_by(|left, right| left.path == right.path).count();
-    let files = match files {
-        0 => String::new(),
-        1 => " in 1 file".to_owned(),
-        files => format!(" in {files} files"),
-    };
-    let pair = differences.pair;
-    format!("{}{files} {}", counted(&counts, "no changes in C++ or Python"), compared(&pair.before, &pair.after))
-}
-
-fn counted(counts: &[(usize, String)], nothing: &str) -> String {
+pub(super) fn counted(counts: &[(usize, String)], nothing: &str) -> String {
     let counts: Vec<_> =
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
     if counts.is_empty() { nothing.to_owned() } else { counts.join(", ") }
 }
 
-fn compared(before: &str, after: &str) -> String {
+pub(super) fn compared(before: &str, after: &str) -> String {
     paint(DIM, format!("({}..{})", short(before), short(after)))
 }
 
@@ -259,77 +216,6 @@ fn compared(before: &str, after: &str) -> String {
 fn short(side: &str) -> &str {
     let is_oid = side.len() == 40 && side.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_oid { &side[..12] } else { side }
-}
-
-fn diff_file(out: &mut String, differences: &Differences, changes: &[Change], detail: Detail) {
-    let from = changes.iter().find_map(|change| change.before_path.as_ref());
-    let from = from.map(|path| paint(DIM, format!(" (was {path})"))).unwrap_or_default();
-    let _ = writeln!(out, "{}{from}", paint(STRONG, harmless(&changes[0].path)));
-    let mut shown = 0;
-    for change in changes {
-        let _ = writeln!(out, "  {}", change_line(change).trim_end());
-        change.facets.iter().for_each(|facet| {
-            let _ = writeln!(out, "             {}", facet_line(facet));
-        });
-        // The lines of a class are shown once, not again for each of its methods.
-        let end = change.after.map_or(u32::MAX, |lines| lines.end);
-        if detail == Detail::Verbose && end > shown {
-            changed_lines(out, differences, change);
-            shown = change.after.map_or(shown, |lines| lines.end);
-        }
-    }
-}
-
-fn change_line(change: &Change) -> String {
-    let rung = format!("{:9}", change.rung.name());
-    let rung = if change.rung == Rung::Semantic { paint(STRONG, rung) } else { paint(DIM, rung) };
-    let what = match change.what {
-        What::Added => paint(ADDED, "+"),
-        What::Removed => paint(REMOVED, "-"),
-        What::Moved => ">".to_owned(),
-        What::Modified => "~".to_owned(),
-    };
-    let was = change.before_symbol.as_ref().map(|was| format!(" (was {})", harmless(was))).unwrap_or_default();
-    let line = change.after.or(change.before).map(|lines| format!(":{}", lines.start)).unwrap_or_default();
-    let sure = if change.certain { "" } else { " (the parser met errors: compared by tokens)" };
-    let kind = word(change.kind);
-    format!("{rung} {what} {kind} {}{}{was}{}", harmless(&change.symbol), paint(DIM, line), paint(DIM, sure))
-}
-
-/// `signature: before → after`, as far as both are there.
-fn facet_line(facet: &Facet) -> String {
-    let text = match (&facet.before, &facet.after) {
-        (Some(before), Some(after)) => format!("{}: {before} → {after}", facet.kind),
-        (None, Some(after)) => format!("{}: + {after}", facet.kind),
-        (Some(before), None) => format!("{}: - {before}", facet.kind),
-        (None, None) => facet.kind.to_string(),
-    };
-    harmless(&text).into_owned()
-}
-
-fn changed_lines(out: &mut String, differences: &Differences, change: &Change) {
-    let Some(file) = differences.pair.changed.iter().find(|file| *file.path() == change.path) else {
-        return;
-    };
-    let before = excerpt(&file.before, change.before);
-    let after = excerpt(&file.after, change.after);
-    let lines: Vec<FrameLine> = frame::compared((&before.0, before.1), (&after.0, after.1));
-    if !lines.is_empty() {
-        let shown = Frame { title: String::new(), path: change.path.clone(), lines };
-        frame::code(out, &shown, frame::gutter([&shown]).max(4));
-    }
-}
-
-/// The text of some lines of a file, and the number of the first.
-fn excerpt(file: &Option<SourceFile>, lines: Option<Lines>) -> (String, u32) {
-    let content = file.as_ref().and_then(|file| file.content.as_ref().ok());
-    let (Some(content), Some(lines)) = (content, lines) else {
-        return (String::new(), 1);
-    };
-    let text = String::from_utf8_lossy(content);
-    let count = (lines.end + 1).saturating_sub(lines.start) as usize;
-    let wanted: Vec<_> = text.lines().skip(lines.start.saturating_sub(1) as usize).take(count).collect();
-    (wanted.join("\n") + "\n", lines.start)
 }
 
 fn rows(out: &mut String, label: &str, values: impl IntoIterator<Item = String>) {

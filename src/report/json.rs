@@ -44,7 +44,7 @@ pub fn diff(differences: &Differences) -> String {
         version: VERSION,
         before: &differences.pair.before,
         after: &differences.pair.after,
-        changes: differences.changes.iter().map(ChangeJson::of).collect(),
+        changes: differences.changes.iter().copied().map(ChangeJson::of).collect(),
         skipped: differences.skipped,
     })
 }

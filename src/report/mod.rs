@@ -1,13 +1,17 @@
 //! Renderings, one file a format, all from the same values.
 
 pub mod broken_mapping;
+mod differences;
+mod forms;
 mod frame;
 mod human;
 mod json;
+mod pseudo;
 pub mod style;
 
 use std::time::Duration;
 
+pub use crate::change::Forms;
 use crate::change::{Change, Skipped};
 use crate::mapping::Link;
 use crate::mapping::model::MappingSource;
@@ -38,12 +42,29 @@ pub struct View {
     pub detail: Detail,
     /// What the run took so far.
     pub elapsed: Duration,
+    /// Columns of the terminal, where there is one.
+    pub width: Option<usize>,
+}
+
+/// How much of a diff is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Symbol by symbol; a table by folder too where there are many.
+    Symbols,
+    /// Only the table.
+    Summary,
 }
 
 /// What `drift diff` has to say.
 pub struct Differences<'a> {
     pub pair: &'a SnapshotPair,
-    pub changes: &'a [Change],
+    /// The changes asked for, in reading order.
+    pub all: &'a [Change],
+    /// Those of them that are deep enough to be shown.
+    pub changes: &'a [&'a Change],
+    /// For each change shown its normal forms, or nothing at all.
+    pub forms: &'a [Option<Forms>],
+    pub shown: Shown,
     pub skipped: &'a [Skipped],
 }
 
@@ -58,7 +79,7 @@ pub fn check(report: &Report, format: Format, view: View) -> String {
 /// What a change does, symbol by symbol.
 pub fn diff(differences: &Differences, format: Format, view: View) -> String {
     match format {
-        Format::Human => human::diff(differences, view.detail),
+        Format::Human => differences::diff(differences, view),
         Format::Json => json::diff(differences),
     }
 }

@@ -173,7 +173,8 @@ fn diff_shows_rungs_facets_and_lines() {
     let pair = pair();
     let changes = [change()];
     let skipped = [Skipped { path: "x.cpp".into(), reason: "binary content".to_owned() }];
-    let differences = Differences { pair: &pair, changes: &changes, skipped: &skipped };
+    let shown: Vec<&Change> = changes.iter().collect();
+    let differences = differences(&pair, &changes, &shown, &skipped);
     let expected = "\
 csrc/f.cpp
   semantic  ~ function f:9
@@ -189,7 +190,7 @@ not compared: x.cpp: binary content
 
 1 semantic in 1 file (before..after)
 ";
-    assert_eq!(plain(&human::diff(&differences, Detail::Verbose)), expected);
+    assert_eq!(plain(&differences::diff(&differences, view(Detail::Verbose))), expected);
     let json: serde_json::Value = serde_json::from_str(&json::diff(&differences)).unwrap();
     assert_eq!(
         json,
@@ -203,6 +204,19 @@ not compared: x.cpp: binary content
             "skipped": [{"path": "x.cpp", "reason": "binary content"}],
         })
     );
+}
+
+fn differences<'a>(
+    pair: &'a SnapshotPair,
+    all: &'a [Change],
+    changes: &'a [&'a Change],
+    skipped: &'a [Skipped],
+) -> Differences<'a> {
+    Differences { pair, all, changes, forms: &[], shown: Shown::Symbols, skipped }
+}
+
+fn view(detail: Detail) -> View {
+    View { detail, elapsed: Duration::ZERO, width: None }
 }
 
 fn pair() -> SnapshotPair {
