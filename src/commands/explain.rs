@@ -1,9 +1,10 @@
-//! `drift explain`: what a rule means, or what a link says.
+//! `drift explain`: what a rule, a rung or a facet means, or what a link says.
 
 use anyhow::{Result, bail};
 
 use super::world::World;
 use super::{Exit, Rendered, Session};
+use crate::ladder::explained::{self, FACETS, RUNGS};
 use crate::mapping::{Mapping, builtin, parse};
 use crate::report;
 use crate::rules::{self, RULES};
@@ -21,7 +22,13 @@ fn answer(session: &Session, subject: Option<&str>) -> Result<String> {
     if let Some(rule) = rules::named(name) {
         return Ok(report::rule(rule, session.format));
     }
-    // A rule can be explained anywhere; only a link needs a mapping.
+    if let Some(row) = explained::rung(name) {
+        return Ok(report::rung(row, session.format));
+    }
+    if let Some(row) = explained::facet(name) {
+        return Ok(report::facet(row, session.format));
+    }
+    // All these can be explained anywhere; only a link needs a mapping.
     let applying = applying(session);
     let built_in = builtin::BUILTINS.iter().filter_map(|builtin| parse(&builtin.title(), builtin.text, 0).ok());
     for mapping in applying.iter().cloned().chain(built_in) {
@@ -42,16 +49,18 @@ fn applying(session: &Session) -> Result<Mapping> {
 }
 
 fn unknown(name: &str, mapping: Result<Mapping>) -> Result<String> {
-    let rules = RULES.iter().map(|rule| rule.id);
+    let rungs = RUNGS.iter().map(|row| row.rung.name());
+    let facets = FACETS.iter().map(|row| row.facet.name());
+    let rules = RULES.iter().map(|rule| rule.id).chain(rungs).chain(facets);
     match mapping {
         Ok(mapping) => {
             let links = mapping.links.iter().map(|link| link.id.as_str());
-            bail!("no rule and no link is called `{name}`{}", suggestion(name, rules.chain(links)))
+            bail!("no rule, rung, facet or link is called `{name}`{}", suggestion(name, rules.chain(links)))
         }
         Err(reason) if reason.is::<Rendered>() => Err(reason),
         Err(reason) => {
             let hint = suggestion(name, rules);
-            bail!("no rule is called `{name}`{hint}\nlinks could not be read: {reason:#}")
+            bail!("no rule, rung or facet is called `{name}`{hint}\nlinks could not be read: {reason:#}")
         }
     }
 }

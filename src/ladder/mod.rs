@@ -3,6 +3,7 @@
 //! One file a rung. Each rung erases one kind of difference from a [`Term`]; the rung of a change
 //! is the first at which both sides are equal.
 
+pub mod explained;
 pub mod facets;
 mod layout;
 mod message;

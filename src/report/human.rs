@@ -63,7 +63,8 @@ pub fn rules(rules: &[&Rule]) -> String {
         let severity = paint(of_severity(&severity), format!("{severity:7}"));
         let _ = writeln!(out, "{severity} {} {}", paint(STRONG, format!("{:width$}", rule.id)), rule.summary);
     }
-    out + "\n`drift explain RULE` tells what a rule means and what to do; `drift explain LINK` shows a link.\n"
+    out + "\n`drift explain RULE` tells what a rule means and what to do; `drift explain LINK` shows a link; \
+           `drift explain RUNG` (layout, …, semantic) and `drift explain FACET` tell how changes are judged.\n"
 }
 
 /// A rule in full.

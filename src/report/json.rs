@@ -9,6 +9,7 @@ use super::{Differences, origin};
 use crate::change::{Change, Skipped, What};
 use crate::finding::{Finding, Severity};
 use crate::impact::Impact;
+use crate::ladder::explained::{Example, FacetRow, RungRow};
 use crate::ladder::{Facet, FacetKind, Rung};
 use crate::mapping::model::MappingSource;
 use crate::mapping::{Link, Relation, Selector};
@@ -73,6 +74,37 @@ pub fn rules(rules: &[&Rule]) -> String {
 
 pub fn rule(rule: &Rule) -> String {
     line(&json!({ "version": VERSION, "rule": rule_value(rule) }))
+}
+
+pub fn rung(row: &RungRow) -> String {
+    let examples = |examples: &[Example]| examples.iter().map(example).collect::<Vec<_>>();
+    line(&json!({ "version": VERSION, "rung": {
+        "id": row.rung,
+        "summary": row.summary,
+        "explanation": row.explanation,
+        "erased": examples(row.erased),
+        "kept": examples(row.kept),
+        "limits": row.limits,
+    }}))
+}
+
+pub fn facet(row: &FacetRow) -> String {
+    line(&json!({ "version": VERSION, "facet": {
+        "id": row.facet,
+        "summary": row.summary,
+        "explanation": row.explanation,
+        "example": example(&row.example),
+    }}))
+}
+
+fn example(example: &Example) -> Value {
+    json!({
+        "title": example.title,
+        "language": example.language,
+        "before": example.before,
+        "after": example.after,
+        "rung": example.rung,
+    })
 }
 
 pub fn link(link: &Link, sources: &[MappingSource]) -> String {

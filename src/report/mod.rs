@@ -6,6 +6,7 @@ mod forms;
 mod frame;
 mod human;
 mod json;
+mod ladder;
 mod pseudo;
 pub mod style;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 pub use crate::change::Forms;
 use crate::change::{Change, Skipped};
+use crate::ladder::explained::{FacetRow, RungRow};
 use crate::mapping::Link;
 use crate::mapping::model::MappingSource;
 use crate::rules::Rule;
@@ -105,6 +107,22 @@ pub fn rule(rule: &Rule, format: Format) -> String {
     match format {
         Format::Human => human::rule(rule),
         Format::Json => json::rule(rule),
+    }
+}
+
+/// A rung of the ladder in full.
+pub fn rung(row: &RungRow, format: Format) -> String {
+    match format {
+        Format::Human => ladder::rung(row),
+        Format::Json => json::rung(row),
+    }
+}
+
+/// A facet of a semantic change in full.
+pub fn facet(row: &FacetRow, format: Format) -> String {
+    match format {
+        Format::Human => ladder::facet(row),
+        Format::Json => json::facet(row),
     }
 }
 
