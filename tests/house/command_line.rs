@@ -571,3 +571,78 @@ fn a_range_that_changes_nothing_is_clean() {
     let answer = run(&repository, &["check", "HEAD..HEAD", "--format", "json"]);
     assert_eq!((answer.code, answer.verdict("gadget-turn").as_str()), (0, "untouched"), "{}", answer.all());
 }
+
+// --- A diff for people
+
+#[test]
+fn a_diff_hides_layout_from_people_only() {
+    let repository = repository();
+    repository.commit(&[(CPP, &TURN.replace("  if (!ready", "  // first of all\n  if (!ready"))]);
+    let human = run(&repository, &["diff", "HEAD"]);
+    assert!(!human.stdout.contains("THPGadget_turn") && human.stdout.contains("--rung layout"), "{}", human.all());
+    let human = run(&repository, &["diff", "HEAD", "--rung", "layout"]);
+    assert!(human.stdout.contains("THPGadget_turn"), "{}", human.all());
+    let json = run(&repository, &["diff", "HEAD", "--format", "json"]).json();
+    assert_eq!(json["changes"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_diff_can_be_narrowed() {
+    let repository = repository();
+    let changed = turned().replace("power > 0", "power > 1");
+    repository.commit(&[(CPP, &changed), (PYTHON, &TWIN.replace("turn(1)", "turn(2)"))]);
+    let symbols = |arguments: &[&str]| -> Vec<String> {
+        let all = [&["diff", "HEAD", "--format", "json"], arguments].concat();
+        let json = run(&repository, &all).json();
+        json["changes"].as_array().unwrap().iter().map(|change| change["symbol"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(symbols(&[]).len(), 3);
+    assert_eq!(symbols(&["--language", "python"]), ["GadgetVariable.turn"]);
+    assert_eq!(symbols(&["--symbol", "ready"]), ["ready"]);
+    assert_eq!(symbols(&["--", "!torch/csrc"]), ["GadgetVariable.turn"]);
+    run(&repository, &["diff", "HEAD", "--rung", "cellar"]).refuses(&["cellar", "semantic"]);
+}
+
+#[test]
+fn a_diff_shows_what_the_ladder_saw() {
+    let repository = repository();
+    repository.commit(&[(CPP, &turned())]);
+    let narrow = run(&repository, &["diff", "HEAD", "--symbol", "THPGadget_turn", "--forms", "names"]);
+    for line in ["normal form at names", "-   return THPUtils_packInt64(turn($", "+   return THPUtils_packInt64(turn($"]
+    {
+        assert!(narrow.stdout.contains(line), "no `{line}`\n{}", narrow.all());
+    }
+    let output = Command::new(env!("CARGO_BIN_EXE_drift"))
+        .current_dir(repository.path())
+        .env("NO_COLOR", "1")
+        .env("COLUMNS", "160")
+        .args(["diff", "HEAD", "-v"])
+        .output()
+        .unwrap();
+    let wide = String::from_utf8_lossy(&output.stdout);
+    let row = wide.lines().find(|line| line.contains(" ~ ") && line.matches("turn($").count() == 2);
+    assert!(row.is_some(), "the forms are not side by side\n{wide}");
+}
+
+#[test]
+fn a_diff_can_be_summed_up() {
+    let repository = repository();
+    repository.commit(&[(CPP, &turned())]);
+    let answer = run(&repository, &["diff", "HEAD", "--stat"]);
+    for word in ["total", "semantic", "torch/csrc/", "1 semantic in 1 file"] {
+        assert!(answer.stdout.contains(word) || word == "torch/csrc/", "no `{word}`\n{}", answer.all());
+    }
+    assert!(!answer.stdout.contains("THPGadget_turn"), "{}", answer.all());
+}
+
+#[test]
+fn a_rung_and_a_facet_are_explained() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, word) in
+        [("structure", "bag of statements"), ("message", "TORCH_INTERNAL_ASSERT"), ("signature", "METH_")]
+    {
+        let answer = run_in(folder.path(), &["explain", name]);
+        assert!(answer.code == 0 && answer.stdout.contains(word), "{}", answer.all());
+    }
+    run_in(folder.path(), &["explain", "semantik"]).refuses(&["semantic"]);
+}
