@@ -86,7 +86,8 @@ impl<'a> Comparison<'a> {
         let surroundings = surroundings(pairs, &matched);
         let compared = by_pair(pairs, &matched).into_par_iter().flat_map_iter(|matched| {
             let _rest: Vec<_> = files_of(pairs, &matched).into_iter().map(ParsedFile::rest_again).collect();
-            let mut changes: Vec<Change> = matched.iter().filter_map(|one| compare(pairs, one, &surroundings)).collect();
+            let mut changes: Vec<Change> =
+                matched.iter().filter_map(|one| compare(pairs, one, &surroundings)).collect();
             if changes.iter().any(|change| change.rung > Rung::Layout) && is_same_code(pairs, &matched) {
                 changes = changes.into_iter().map(as_layout).collect();
             }
@@ -99,20 +100,30 @@ impl<'a> Comparison<'a> {
         Comparison { changes, pairs, matched, surroundings, by_name: OnceLock::new() }
     }
 
-    /// The normal forms of one of the changes at a rung; without one, at the last rung where they differ. `None` for
+    /// The normal forms of some of the changes at a rung; without one, at the last rung where they differ. `None` for
     /// what exists on one side only.
-    pub fn forms(&self, change: &Change, rung: Option<Rung>) -> Option<Forms> {
-        let by_name = self.by_name.get_or_init(|| self.index());
-        let matched = by_name.get(&hash_of(&(&*change.path, &change.symbol)))?;
-        let mut sides = matched.iter().filter_map(|&at| self.sides(&self.matched[at]));
-        let (before, after) = sides.find(|sides| is_of(change, sides))?;
-        let (language, kind) = (change.language, change.kind);
+    pub fn forms(&self, changes: &[&Change], rung: Option<Rung>) -> Vec<Option<Forms>> {
+        let sides: Vec<_> = changes.iter().map(|change| self.sides_of(change)).collect();
+        let files = sides.iter().flatten().flat_map(|(before, after)| [before.0, after.0]);
+        let _rest: Vec<_> = files.map(ParsedFile::rest_again).collect();
+        sides.iter().map(|sides| sides.map(|sides| self.forms_of(sides, rung))).collect()
+    }
+
+    fn forms_of(&self, (before, after): (Located<'_>, Located<'_>), rung: Option<Rung>) -> Forms {
+        let (language, kind) = (after.0.language, symbol_of(after).kind);
         let [one, two] = [before, after].map(unnamed);
         let pair = Pair { language, kind, before: one, after: two, surroundings: &self.surroundings };
         let equal_at = pair.clone().rung();
         let at = rung.or_else(|| Rung::ALL.into_iter().rfind(|&rung| rung < equal_at)).unwrap_or(Rung::Layout);
         let (before, after) = pair.normal_forms(at);
-        Some(Forms { rung: at, equal_at, before, after })
+        Forms { rung: at, equal_at, before, after }
+    }
+
+    fn sides_of(&self, change: &Change) -> Option<(Located<'a>, Located<'a>)> {
+        let by_name = self.by_name.get_or_init(|| self.index());
+        let matched = by_name.get(&hash_of(&(&*change.path, &change.symbol)))?;
+        let mut sides = matched.iter().filter_map(|&at| self.sides(&self.matched[at]));
+        sides.find(|sides| is_of(change, sides))
     }
 
     fn index(&self) -> FxHashMap<u128, Vec<usize>> {

@@ -34,7 +34,7 @@ pub struct Matched {
 /// the same code elsewhere, a definition that was renamed.
 pub fn match_symbols(pairs: &[FilePair]) -> Vec<Matched> {
     let mut matching = Matching { pairs, out: Vec::new(), before: all(pairs, true), after: all(pairs, false) };
-    
+
     matching.by(|file, symbol, place| {
         let own = &file.symbols[symbol];
         (named(own, place), own.parameters.as_deref(), own.fingerprint)
@@ -45,7 +45,8 @@ pub fn match_symbols(pairs: &[FilePair]) -> Vec<Matched> {
         let unconditional = own.conditions().is_empty().then_some(own.parameters.as_deref());
         (named(own, place), own.conditions(), unconditional)
     });
-    matching.by(|file, symbol, place| (named(&file.symbols[symbol], place), file.symbols[symbol].parameters.as_deref()));
+    matching
+        .by(|file, symbol, place| (named(&file.symbols[symbol], place), file.symbols[symbol].parameters.as_deref()));
     matching.by(|file, symbol, place| named(&file.symbols[symbol], place));
     matching.by(|file, symbol, _| {
         let own = &file.symbols[symbol];

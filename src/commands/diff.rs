@@ -18,6 +18,9 @@ use crate::symbols::{Language, ParsedFile};
 /// From so many bytes of code on, trees are made when they are needed and not kept: they take twenty times as much.
 const FRUGAL_FROM: usize = 16 << 20;
 
+/// With `-v` the normal forms of so many symbols are shown; `--forms` shows those of any number.
+const FORMS_LIMIT: usize = 500;
+
 #[derive(Debug)]
 pub struct Options {
     pub range: Option<Range>,
@@ -88,8 +91,9 @@ impl Options {
         comparison: &Comparison<'_>,
         changes: &[&Change],
     ) -> Vec<Option<report::Forms>> {
-        let usual = (session.detail == Detail::Verbose).then_some(FormsAt::Deciding);
-        let Some(at) = self.forms.or(usual).filter(|_| session.format == Format::Human && self.shown != Shown::Summary)
+        let few = changes.len() <= FORMS_LIMIT;
+        let usual = (session.detail == Detail::Verbose && few).then_some(FormsAt::Deciding);
+        let Some(at) = self.forms.or(usual).filter(|_| session.format == Format::Human && self.shown == Shown::Symbols)
         else {
             return Vec::new();
         };
@@ -97,7 +101,8 @@ impl Options {
             FormsAt::Deciding => None,
             FormsAt::Rung(rung) => Some(rung),
         };
-        changes.par_iter().map(|change| comparison.forms(change, rung)).collect()
+        let files: Vec<_> = changes.chunk_by(|one, two| one.path == two.path).collect();
+        files.into_par_iter().flat_map_iter(|changes| comparison.forms(changes, rung)).collect()
     }
 }
 
