@@ -8,7 +8,7 @@ use super::{Exit, Session};
 use crate::finding::Severity;
 use crate::report::{self, View};
 use crate::source::range::Range;
-use crate::verdict::{Outcome, Report};
+use crate::verdict::{Outcome, Report, Verdict};
 
 #[derive(Debug)]
 pub struct Options {
@@ -49,7 +49,22 @@ pub(super) fn show(session: &Session, report: &Report, stages: &mut Stages) -> R
     let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
     session.answer(&report::check(report, session.format, view))?;
     session.detail(&format!("{}{} files parsed", stages.table(), report.files_parsed));
+    if let Some(command) = closer_look(report) {
+        session.detail(&format!("what the ladder saw: {command}"));
+    }
     Ok(())
+}
+
+/// The command that shows why the first change that counts was put on its rung.
+fn closer_look(report: &Report) -> Option<String> {
+    let drifted = report.links.iter().find(|link| link.verdict == Verdict::Drifted)?;
+    let change = report.changes.get(drifted.impacts.first()?.change)?;
+    let range = match report.after.as_str() {
+        "worktree" => "--worktree".to_owned(),
+        "index" => "--staged".to_owned(),
+        after => format!("{}..{after}", report.before),
+    };
+    Some(format!("drift diff {range} --symbol '{}' --forms semantic", change.symbol.replace('\'', "")))
 }
 
 /// What could not be judged comes before what was.

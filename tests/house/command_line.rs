@@ -646,3 +646,11 @@ fn a_rung_and_a_facet_are_explained() {
     }
     run_in(folder.path(), &["explain", "semantik"]).refuses(&["semantic"]);
 }
+
+#[test]
+fn a_verbose_check_says_how_to_look_closer() {
+    let repository = repository();
+    repository.commit(&[(CPP, &turned())]);
+    let answer = run(&repository, &["check", "HEAD", "-v"]);
+    assert!(answer.stderr.contains("--symbol 'THPGadget_turn' --forms semantic"), "{}", answer.all());
+}
