@@ -274,7 +274,7 @@ fn stale(count: usize) -> Report {
 
 #[test]
 fn many_stale_selectors_are_one_line() {
-    let shown = |count, detail| plain(&check(&stale(count), Format::Human, View { detail, elapsed: Duration::ZERO }));
+    let shown = |count, detail| plain(&check(&stale(count), Format::Human, view(detail)));
     assert_eq!(shown(3, Detail::Normal).matches("points at nothing").count(), 3);
     assert_eq!(
         shown(4, Detail::Normal),
@@ -284,16 +284,14 @@ fn many_stale_selectors_are_one_line() {
     let listed = shown(4, Detail::Verbose);
     assert!((0..4).all(|n| listed.contains(&format!("apply: `twin.py#f{n}` points at nothing"))), "{listed}");
     assert_eq!(shown(4, Detail::Quiet), "");
-    let json: serde_json::Value =
-        serde_json::from_str(&check(&stale(4), Format::Json, View { detail: Detail::Quiet, elapsed: Duration::ZERO }))
-            .unwrap();
+    let json: serde_json::Value = serde_json::from_str(&check(&stale(4), Format::Json, view(Detail::Quiet))).unwrap();
     assert_eq!(json["findings"].as_array().unwrap().len(), 4, "scripts are told all");
 }
 
 #[test]
 fn only_errors_are_told_in_quiet() {
     let mut report = sample();
-    let view = View { detail: Detail::Quiet, elapsed: Duration::ZERO };
+    let view = view(Detail::Quiet);
     assert!(!check(&report, Format::Human, view).is_empty());
     report.findings[0].severity = Severity::Warning;
     assert_eq!(check(&report, Format::Human, view), "");
