@@ -98,7 +98,7 @@ impl Writer {
 
     /// An expression; only lambdas and long lists take more than a line.
     fn inline(&self, term: &Term, depth: usize) -> String {
-        if term.is_leaf() {
+        if term.is_leaf() && (!term.text.is_empty() || brackets(term.kind).is_none()) {
             return term.text.to_string();
         }
         if depth >= DEPTH_LIMIT || term.kind == "tokens" {
@@ -303,7 +303,7 @@ mod tests {
         lines(&pair.normal_forms(rung).0, language)
     }
 
-    const CPP: &str = "static PyObject* f(PyObject* self, int n) {\n  if (!self) { return nullptr; } else { g(self, 1 + n * 2); }\n  \
+    const CPP: &str = "static PyObject* f(PyObject* self, int n) {\n  if (!self) { return nullptr; } else { ready(); g(self, 1 + n * 2); }\n  \
                        for (const auto i : c10::irange(n)) { push((int)i); }\n  return wrap([&](int x) { return x; });\n}\n";
 
     #[test]
@@ -317,7 +317,7 @@ mod tests {
     #[test]
     fn locals_are_numbered_and_loops_are_told() {
         let found = read(CPP, Language::Cpp, Rung::Names);
-        for line in ["for $2 from 0 to $1", "push((int) $2)", "g($0, 1 + ($1 * 2))"] {
+        for line in ["for $2 from 0 to $1", "push((int) $2)", "g($0, 1 + ($1 * 2))", "ready()"] {
             assert!(found.iter().any(|found| found.trim() == line), "no `{line}` in {found:#?}");
         }
     }
@@ -326,7 +326,7 @@ mod tests {
     fn python_reads_like_python() {
         let text = "def f(self, x=1):\n    if x in self.table:\n        y = {'a': x[0]}\n        return g(y, key=2)\n    else:\n        raise E('text')\n";
         let found = read(text, Language::Python, Rung::Message);
-        for line in ["def f(self, x = 1)", "$0 = {\"a\": x[0]}", "return g($0, key = 2)", "raise E"] {
+        for line in ["def f(self, x = 1)", "$0 = {\"a\": x[0]}", "return g($0, key = 2)", "raise E()"] {
             assert!(found.iter().any(|found| found.trim() == line), "no `{line}` in {found:#?}");
         }
     }
