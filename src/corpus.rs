@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use crate::change::{FilePair, Skipped};
 use crate::mapping::{Mapping, Scope};
 use crate::source::{FileChange, SnapshotPair, SourceFile};
-use crate::symbols::{Language, ParsedFile};
+use crate::symbols::{Language, ParsedFile, is_same_cpp};
 
 /// Which of the two snapshots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -211,22 +211,18 @@ impl<'m> Wanted<'m> {
         files(change).any(|file| self.named.contains(&*file.path))
     }
 
-    /// A scope that lists nothing covers everything.
+    /// Code that an entry point may reach: C++ in the scope. A scope that lists nothing covers everything. Python counts
+    /// only where a link names it.
     fn covers(&self, change: &FileChange) -> bool {
-        files(change).any(|file| {
-            let globs = match Language::of_path(&file.path) {
-                Some(Language::Cpp) => &self.scope.cpp,
-                Some(Language::Python) => &self.scope.python,
-                None => return false,
-            };
-            globs.is_empty() || globs.is_match(&*file.path)
-        })
+        let globs = &self.scope.cpp;
+        let is_cpp = |file: &SourceFile| Language::of_path(&file.path) == Some(Language::Cpp);
+        files(change).any(|file| is_cpp(file) && (globs.is_empty() || globs.is_match(&*file.path)))
     }
 }
 
 fn read_pair(change: &FileChange, wanted: &Wanted<'_>) -> Outcome {
     let named = wanted.names(change);
-    if !named && (is_rename_only(change) || !wanted.covers(change)) {
+    if !named && (is_rename_only(change) || !wanted.covers(change) || is_same_code(change)) {
         return Outcome::Irrelevant;
     }
     match unreadable(change) {
@@ -246,6 +242,15 @@ fn parse(file: &SourceFile) -> Option<ParsedFile> {
 fn is_rename_only(change: &FileChange) -> bool {
     match (&change.before, &change.after) {
         (Some(before), Some(after)) => before.content.is_ok() && before.content == after.content,
+        _ => false,
+    }
+}
+
+/// Only comments, white space or includes differ: nothing that could reach a link.
+fn is_same_code(change: &FileChange) -> bool {
+    let text = |file: &Option<SourceFile>| file.as_ref().and_then(|file| file.content.clone().ok());
+    match (text(&change.before), text(&change.after)) {
+        (Some(before), Some(after)) => is_same_cpp(&before, &after),
         _ => false,
     }
 }

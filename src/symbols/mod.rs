@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rustc_hash::FxHashSet;
 
 pub use language::Language;
+pub use lexer::same_code as is_same_cpp;
 pub use term::Term;
 
 /// A file read into symbols. Keeps its text and tree, so that a symbol's [`Term`] can be built when it is needed.
