@@ -75,6 +75,8 @@ fn all(pairs: &[FilePair], before: bool) -> Vec<Place> {
         let count = side.as_ref().map_or(0, |file| file.symbols.len());
         places.extend((0..count).map(|symbol| Place { pair, symbol }));
     }
+    // Where several would match, the first path decides, whatever the order of the files.
+    places.sort_by(|one, two| one.file(pairs, before).path.cmp(&two.file(pairs, before).path));
     places
 }
 
