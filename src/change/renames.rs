@@ -13,9 +13,13 @@ use crate::symbols::{Language, SymbolKind, Term};
 
 /// What the definitions of one side only are made of: all that is needed to see whether one is another, renamed.
 pub struct Shapes {
-    before: FxHashMap<Place, (Shape, Vec<u64>)>,
-    after: FxHashMap<Place, (Shape, u128)>,
+    before: FxHashMap<Place, (Shape, Tokens)>,
+    after: FxHashMap<Place, (Shape, [u128; 2])>,
 }
+
+/// The tokens of a definition, each a hash, read in the two ways in which its own name can occur: wherever the name stands
+/// the definition is meant, or only where it stands first and other things have the same name.
+type Tokens = [Vec<u64>; 2];
 
 /// What two definitions must have in common besides their code.
 type Shape = (Language, SymbolKind);
@@ -25,7 +29,7 @@ impl Shapes {
     pub fn of(pairs: &[FilePair], before: &[Place], after: &[Place]) -> Shapes {
         Shapes {
             before: read(pairs, before, true, |tokens| tokens),
-            after: read(pairs, after, false, |tokens| hash(&tokens)),
+            after: read(pairs, after, false, |tokens| tokens.map(|tokens| hash(&tokens))),
         }
     }
 
@@ -42,23 +46,34 @@ impl Shapes {
             let tokens: Vec<u64> = tokens.iter().map(|token| *renames.get(token).unwrap_or(token)).collect();
             hash(&tokens)
         };
-        let old = by_shape(before, |place| self.before.get(place).map(|(shape, tokens)| (*shape, renamed(tokens))));
-        let new = by_shape(after, |place| self.after.get(place).copied());
         let mut found: Vec<(Place, Place)> = Vec::new();
-        #[expect(clippy::iter_over_hash_type, reason = "what is found is sorted")]
-        for (shape, olds) in &old {
-            let Some(news) = new.get(shape) else { continue };
-            if olds.len() == news.len() {
-                found.extend(olds.iter().copied().zip(news.iter().copied()));
-            }
+        for way in 0..2 {
+            let old = by_shape(before, |place| self.before.get(place).map(|(shape, all)| (*shape, renamed(&all[way]))));
+            let new = by_shape(after, |place| self.after.get(place).map(|(shape, all)| (*shape, all[way])));
+            pair_up(&old, &new, &mut found);
         }
         found.sort_unstable();
         found
     }
 }
 
-fn by_shape(places: &[Place], shape: impl Fn(&Place) -> Option<(Shape, u128)>) -> FxHashMap<(Shape, u128), Vec<Place>> {
-    let mut shapes: FxHashMap<_, Vec<Place>> = FxHashMap::default();
+type Shapely = FxHashMap<(Shape, u128), Vec<Place>>;
+
+/// Pairs what has the same shape on both sides and has not been paired yet.
+fn pair_up(old: &Shapely, new: &Shapely, found: &mut Vec<(Place, Place)>) {
+    let (olds, news): (FxHashSet<Place>, FxHashSet<Place>) = found.iter().copied().unzip();
+    #[expect(clippy::iter_over_hash_type, reason = "what is found is sorted by the caller")]
+    for (shape, places) in old {
+        let Some(others) = new.get(shape).filter(|others| others.len() == places.len()) else { continue };
+        let taken = places.iter().any(|place| olds.contains(place)) || others.iter().any(|place| news.contains(place));
+        if !taken {
+            found.extend(places.iter().copied().zip(others.iter().copied()));
+        }
+    }
+}
+
+fn by_shape(places: &[Place], shape: impl Fn(&Place) -> Option<(Shape, u128)>) -> Shapely {
+    let mut shapes = Shapely::default();
     for place in places {
         if let Some(shape) = shape(place) {
             shapes.entry(shape).or_default().push(*place);
@@ -72,7 +87,7 @@ fn read<T: Send>(
     pairs: &[FilePair],
     places: &[Place],
     before: bool,
-    make: impl Fn(Vec<u64>) -> T + Sync,
+    make: impl Fn(Tokens) -> T + Sync,
 ) -> FxHashMap<Place, (Shape, T)> {
     let files: Vec<&[Place]> = places.chunk_by(|one, two| one.pair == two.pair).collect();
     let read = files.into_par_iter().flat_map_iter(|places| {
@@ -101,10 +116,15 @@ fn can_be_renamed(kind: SymbolKind) -> bool {
 }
 
 /// The code at the rung where local names do not count, without its own name and without texts; each token a hash.
-fn tokens(term: &Term, leaf: &str) -> Vec<u64> {
+fn tokens(term: &Term, leaf: &str) -> Tokens {
     let told = |token: &&str| token.contains(['"', ' ']);
-    let tokens = term.tokens().into_iter().filter(|token| *token == leaf || !told(token));
-    tokens.map(|token| xxh3_64(if token == leaf { b"$self" } else { token.as_bytes() })).collect()
+    let tokens: Vec<&str> = term.tokens().into_iter().filter(|token| *token == leaf || !told(token)).collect();
+    let first = tokens.iter().position(|token| *token == leaf);
+    let read = |at: usize, own: bool| xxh3_64(if own { b"$self" } else { tokens[at].as_bytes() });
+    [
+        (0..tokens.len()).map(|at| read(at, tokens[at] == leaf)).collect(),
+        (0..tokens.len()).map(|at| read(at, Some(at) == first)).collect(),
+    ]
 }
 
 fn hash(tokens: &[u64]) -> u128 {
