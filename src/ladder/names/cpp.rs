@@ -49,7 +49,10 @@ impl Scopes {
             | "switch_statement"
             | "catch_clause" => self.scope(term),
             "for_range_loop" | "index_loop" => self.range_loop(term),
-            "declaration" | "parameter_declaration" | "optional_parameter_declaration" => self.declaration(term),
+            "declaration"
+            | "parameter_declaration"
+            | "optional_parameter_declaration"
+            | "variadic_parameter_declaration" => self.declaration(term),
             "lambda_capture_initializer" => self.capture(term),
             _ => self.children(term),
         }
