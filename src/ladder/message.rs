@@ -66,7 +66,9 @@ fn cpp(term: &mut Term) {
         }
     }
     match term.kind {
-        "compound_statement" => term.children.retain(|statement| !is_told_only(statement) && !does_nothing(statement)),
+        "compound_statement" | "preproc_if" | "preproc_ifdef" | "preproc_elif" | "preproc_else" => {
+            term.children.retain(|statement| !is_told_only(statement) && !does_nothing(statement));
+        }
         "call_expression" => call(term),
         "throw_statement" => thrown(term),
         "static_assert_declaration" => term.children.clear(),
