@@ -117,13 +117,20 @@ fn expand_local_aliases(term: &mut Term) {
     });
 }
 
-/// Locals that are only ever written.
+/// Locals that are only ever written. What a reference stands for, somebody else reads.
 fn drop_dead_stores(term: &mut Term) {
     let uses = count_locals(term);
     let mut stores: BTreeMap<String, usize> = BTreeMap::new();
     term.visit(&mut |statement| {
         if let Some(name) = stored(statement) {
             *stores.entry(name.to_string()).or_insert(0) += 1;
+        }
+    });
+    term.visit(&mut |declarator| {
+        if declarator.kind == "reference_declarator" {
+            for name in declarator.tokens() {
+                stores.remove(name);
+            }
         }
     });
     stores.retain(|name, count| uses.get(name) == Some(&(*count + 1)));
@@ -199,7 +206,20 @@ fn drop_unused_locals(block: &mut Term, uses: &BTreeMap<String, usize>) -> bool 
 
 /// Making the value may do something: a call, an assignment, an object that is there for its constructor.
 fn has_effects(declaration: &Term) -> bool {
-    declaration.child("type").is_some_and(|kind| acts(&kind.code())) || does_something(declaration)
+    let kind = declaration.child("type");
+    // `T x;` may be there for what its constructor and destructor do.
+    let made = kind.filter(|_| declaration.child("declarator").is_some_and(Term::is_leaf));
+    kind.is_some_and(|kind| acts(&kind.code()))
+        || made.is_some_and(|kind| !is_value(kind))
+        || does_something(declaration)
+}
+
+/// Types of which an object that nobody names is nothing.
+fn is_value(kind: &Term) -> bool {
+    let code = kind.code();
+    let library =
+        ["std::", "c10::optional", "at::Tensor", "torch::Tensor"].iter().any(|prefix| code.starts_with(prefix));
+    matches!(kind.kind, "primitive_type" | "sized_type_specifier") || library || code == "Tensor"
 }
 
 /// More than a value is computed: something is assigned, made, or called that is not known to only ask.
@@ -208,7 +228,7 @@ fn does_something(term: &Term) -> bool {
     term.visit(&mut |node| {
         effects |= match node.kind {
             "call_expression" => node.child("function").is_none_or(|function| !only_asks(&function.code())),
-            "assignment_expression" | "update_expression" | "new_expression" | "step" => true,
+            "assignment_expression" | "update_expression" | "new_expression" | "step" | "step_back" => true,
             _ => false,
         };
     });
