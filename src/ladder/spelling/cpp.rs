@@ -6,7 +6,7 @@ use crate::symbols::Term;
 /// Blocks and bodies again, after a rung above has taken statements out of them.
 pub fn settle_blocks(term: &mut Term) {
     match term.kind {
-        "compound_statement" => block(term),
+        "compound_statement" | "preproc_if" | "preproc_ifdef" | "preproc_elif" | "preproc_else" => block(term),
         "if_statement" | "while_statement" | "do_statement" | "for_range_loop" | "for_statement" | "else_clause" => {
             statement_with_body(term);
         }
@@ -35,7 +35,7 @@ pub fn respell(term: &mut Term) {
         "binary_expression" => binary(term),
         "unary_expression" => negation(term),
         "pointer_expression" => address_of_first(term),
-        "compound_statement" => block(term),
+        "compound_statement" | "preproc_if" | "preproc_ifdef" | "preproc_elif" | "preproc_else" => block(term),
         "if_statement" | "while_statement" | "do_statement" | "for_range_loop" | "for_statement" | "else_clause" => {
             statement_with_body(term);
         }
@@ -183,7 +183,10 @@ fn functional_cast(term: &mut Term) {
 /// `std::unique_ptr<T>(new T(x))` is `std::make_unique<T>(x)`.
 fn made_unique(term: &mut Term) {
     let arguments = term.child("arguments").and_then(|arguments| arguments.children.first());
-    let Some(allocation) = arguments.filter(|allocation| allocation.kind == "new_expression") else { return };
+    // `unique_ptr<Base>(new Derived)` makes another object than `make_unique<Base>()`.
+    let owned = term.child("function").map_or(String::new(), Term::code);
+    let same = |made: &Term| made.child("type").is_some_and(|kind| owned.ends_with(&format!("<{}>", kind.code())));
+    let Some(allocation) = arguments.filter(|made| made.kind == "new_expression" && same(made)) else { return };
     let mut made = allocation.child("arguments").cloned().unwrap_or_else(|| Term::node("argument_list", Vec::new()));
     made.field = Some("arguments");
     if let Some(arguments) = term.child_mut("arguments") {
@@ -637,18 +640,17 @@ fn irange_loop(term: &mut Term) {
     element_loop(term);
 }
 
-/// `i++`, `++i` and `i += 1` where the value is not used.
+/// `i++`, `++i` and `i += 1` where the value is not used, and the same downwards.
 fn step(term: &mut Term) {
-    let by_one = match term.kind {
-        "update_expression" => operator(term) == "++",
-        "assignment_expression" => {
-            operator(term) == "+=" && term.child("right").is_some_and(|right| is_text(right, "1"))
-        }
-        _ => false,
+    let by_one = term.kind == "update_expression" || term.child("right").is_some_and(|right| is_text(right, "1"));
+    let kind = match (term.kind, operator(term)) {
+        ("update_expression", "++") | ("assignment_expression", "+=") => "step",
+        ("update_expression", "--") | ("assignment_expression", "-=") => "step_back",
+        _ => return,
     };
     let target = term.child("argument").or_else(|| term.child("left")).cloned();
     if let Some(target) = target.filter(|_| by_one) {
-        *term = Term { field: term.field, ..Term::node("step", vec![target]) };
+        *term = Term { field: term.field, ..Term::node(kind, vec![target]) };
     }
 }
 
@@ -801,14 +803,23 @@ fn assignment_of(initialiser: &Term) -> Option<Option<Term>> {
 /// `typedef T U;` is `using U = T;`.
 fn alias(term: &mut Term) {
     let (Some(target), Some(name)) = (term.child("type").cloned(), term.child("declarator").cloned()) else { return };
-    if !name.is_leaf() || term.children.len() != 3 {
+    let pointer =
+        matches!(name.children.as_slice(), [star, _] if name.kind == "pointer_declarator" && is_text(star, "*"));
+    let (name, pointer) =
+        if pointer { (name.children[1].clone(), Some(name.children[0].clone())) } else { (name, None) };
+    let is_condition = |child: &Term| child.kind == "condition";
+    if !name.is_leaf() || term.children.iter().filter(|child| !is_condition(child)).count() != 3 {
         return;
     }
+    let conditions: Vec<Term> = term.children.drain(..).filter(is_condition).collect();
     let using = Term::leaf("using", "using");
     let name = Term { field: Some("name"), ..name };
     let equals = Term::leaf("=", "=");
-    let target = Term { field: Some("type"), ..Term::node("type_descriptor", vec![target]) };
-    *term = Term { field: term.field, ..Term::node("alias_declaration", vec![using, name, equals, target]) };
+    let pointer = pointer.map(|star| Term::node("abstract_pointer_declarator", vec![star]));
+    let target = Term::node("type_descriptor", std::iter::once(target).chain(pointer).collect());
+    let target = Term { field: Some("type"), ..target };
+    let children = [using, name, equals, target].into_iter().chain(conditions).collect();
+    *term = Term { field: term.field, ..Term::node("alias_declaration", children) };
 }
 
 /// Names that c10 only re-exports from the standard library.
