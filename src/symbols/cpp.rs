@@ -551,7 +551,9 @@ impl CppReader<'_> {
             && value.byte_range().len() < 200
         {
             let words = self.str(value).split(|c: char| !(c.is_alphanumeric() || c == '_'));
-            let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+            // Down to the parameters: what the variables in between are called says nothing.
+            let from = |word| self.origins.get(word).filter(|origin| origin.len() < 400).map_or(word, String::as_str);
+            let words: Vec<&str> = words.filter(|word| !word.is_empty()).map(from).collect();
             self.origins.insert(compact(self.str(name)), words.join(" "));
         }
     }
