@@ -10,6 +10,7 @@ pub enum Part {
     Formats,
     History,
     Order,
+    Mutants,
 }
 
 pub struct Arguments {
@@ -32,12 +33,17 @@ pub enum Asked {
 }
 
 const USAGE: &str = "\
-cargo test --release --locked --test evaluation -- --pytorch PATH [labels] [formats] [history] [order]
+cargo test --release --locked --test evaluation -- --pytorch PATH [labels] [formats] [history] [order] [mutants]
     [--markdown] [--clang-format PROGRAM] [--black PROGRAM] [--range RANGE] [--limit COMMITS]";
 
 impl Part {
-    const ALL: [(&'static str, Part); 4] =
-        [("labels", Part::Labels), ("formats", Part::Formats), ("history", Part::History), ("order", Part::Order)];
+    const ALL: [(&'static str, Part); 5] = [
+        ("labels", Part::Labels),
+        ("formats", Part::Formats),
+        ("history", Part::History),
+        ("order", Part::Order),
+        ("mutants", Part::Mutants),
+    ];
 
     fn named(name: &str) -> Option<Part> {
         Part::ALL.iter().find(|(own, _)| *own == name).map(|(_, part)| *part)

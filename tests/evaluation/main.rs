@@ -7,6 +7,9 @@ mod formats;
 mod formatter;
 mod history;
 mod labels;
+mod mutants;
+#[path = "../mutation/mod.rs"]
+mod mutation;
 mod order;
 mod page;
 mod progress;
@@ -51,5 +54,6 @@ fn run(part: Part, arguments: &Arguments, clone: &PyTorch) -> anyhow::Result<Pag
         Part::Formats => formats::evaluate(clone, arguments),
         Part::History => history::evaluate(clone, arguments),
         Part::Order => order::evaluate(clone),
+        Part::Mutants => mutants::evaluate(clone),
     }
 }

@@ -390,7 +390,9 @@ fn is_plain_string(subject: &Subject, at: usize) -> bool {
 }
 
 fn split_string(subject: &Subject, dice: &mut Dice) -> Vec<Edit> {
-    let places = bodies(subject).filter(|&at| is_plain_string(subject, at) && !subject.in_macro(at));
+    // Nobody splits a name.
+    let told = |at: usize| subject.word(at).contains(' ');
+    let places = bodies(subject).filter(|&at| is_plain_string(subject, at) && told(at) && !subject.in_macro(at));
     places
         .map(|at| {
             let text = subject.word(at);
@@ -485,7 +487,9 @@ fn to_using(subject: &Subject, _: &mut Dice) -> Vec<Edit> {
     sites
         .filter_map(|at| {
             let end = (at..subject.tokens.len()).find(|&end| matches!(subject.word(end), ";" | "(" | "{" | "["))?;
-            let plain = subject.word(end) == ";" && end > at + 2 && !subject.has_directive(at, end);
+            // `ssize_t` is a keyword to the grammar.
+            let named = subject.kind(end - 1) == Kind::Word && subject.word(end - 1) != "ssize_t";
+            let plain = subject.word(end) == ";" && named && end > at + 2 && !subject.has_directive(at, end);
             let code = subject.code(at + 1, end.checked_sub(2)?);
             plain.then(|| subject.replace_all(at, end, format!("using {} = {code};", subject.word(end - 1))))
         })

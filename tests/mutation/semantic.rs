@@ -153,20 +153,25 @@ fn is_dead_store(subject: &Subject, function: &Function, at: usize) -> bool {
     local && uses <= 2
 }
 
-/// `Guard g(…);`: a variable that nobody uses and that still does something.
+/// `Guard g(…);`: a variable that nobody uses and that still does something. Who holds the interpreter is ownership.
 fn delete_guard(subject: &Subject, _: &mut Dice) -> Vec<Edit> {
     let mut edits = Vec::new();
     for function in &subject.functions {
         for statement in subject.statements(function) {
             let words = subject.code(statement.first, statement.last);
             let head = words.split(['(', '{', '=']).next().unwrap_or("");
-            let guards = ["Guard", "guard", "lock", "scoped_release", "scoped_acquire", "NoGIL", "AutoGIL"];
+            let guards = ["Guard", "guard", "lock"];
             let declares = subject.kind(statement.first) == Kind::Word
                 && (statement.first..statement.last).any(|at| {
                     subject.kind(at) == Kind::Word && subject.kind(at + 1) == Kind::Word || subject.word(at) == ">"
                 });
             let plain = !words.contains("make_") && !words.starts_with("return");
-            if guards.iter().any(|guard| head.contains(guard)) && declares && plain && !head.contains("reset") {
+            if guards.iter().any(|guard| head.contains(guard))
+                && declares
+                && plain
+                && !head.contains("gil")
+                && !head.contains("GIL")
+            {
                 edits.push(subject.replace_all(statement.first, statement.last, ""));
             }
         }
@@ -350,7 +355,7 @@ fn drop_argument(subject: &Subject, _: &mut Dice) -> Vec<Edit> {
     let mut edits = Vec::new();
     for call in subject.calls() {
         let [.., before, last] = call.arguments.as_slice() else { continue };
-        if plain_arguments(subject, &call) && subject.kind(last.0) != Kind::Text {
+        if plain_arguments(subject, &call) && subject.kind(last.0) != Kind::Text && !subject.is_quiet(last.0) {
             edits.push(subject.replace_all(before.1 + 1, last.1, ""));
         }
     }
@@ -389,12 +394,19 @@ fn change_type(subject: &Subject, _: &mut Dice) -> Vec<Edit> {
             && !matches!(subject.word(*at + 1), "long" | "int")
             && !matches!(subject.before(*at), "." | "->")
             && !subject.in_macro(*at)
+            && !is_index_of_elements(subject, *at)
             // `int(x)` may be a cast that is already there.
             && subject.word(*at + 1) != "("
     };
     let heads = subject.functions.iter().flat_map(|f| f.first..f.body.0);
     let places = heads.chain(loud(subject)).filter(single);
     places.filter_map(|at| Some(subject.replace(at, swapped(subject.word(at), &OTHERS)?))).collect()
+}
+
+/// `for (int i = 0; i < v.size(); …)`: where the index only picks elements, any type of it does.
+fn is_index_of_elements(subject: &Subject, at: usize) -> bool {
+    let head = subject.outer(at).filter(|&open| open > 0 && subject.before(open) == "for");
+    head.and_then(|open| Some(subject.code(open, subject.partner(open)?))).is_some_and(|head| head.contains("size()"))
 }
 
 fn change_return(subject: &Subject, dice: &mut Dice) -> Vec<Edit> {

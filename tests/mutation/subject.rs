@@ -135,6 +135,7 @@ impl Subject {
         let mut subject = Subject { parsed, text, tokens, comments, partner, outer, quiet, functions: Vec::new() };
         subject.hush();
         subject.functions = subject.find_functions();
+        subject.hush_unused();
         Some(subject)
     }
 
@@ -208,6 +209,9 @@ impl Subject {
     fn hush(&mut self) {
         for at in 0..self.tokens.len() {
             let word = self.word(at).to_owned();
+            if word == "if" {
+                self.hush_condition(at);
+            }
             if word == "throw" {
                 let end = self.statement_end(at).unwrap_or(at);
                 let open = (at..end).find(|&open| self.word(open) == "(");
@@ -220,12 +224,38 @@ impl Subject {
             if TOLD.contains(&word.as_str()) || word.starts_with("GRAPH_") {
                 let end = self.statement_end(at).unwrap_or(close);
                 self.hush_range(at, end);
-            } else if COUNTING.contains(&word.as_str()) {
+            } else if COUNTING.contains(&word.as_str()) || matches!(word.as_str(), "PyVarObject_HEAD_INIT" | "reserve")
+            {
                 self.hush_range(at, close);
             } else if let Some(kept) = checked(&word) {
                 let rest = self.arguments(at + 1).get(kept).map_or(close, |argument| argument.0);
                 self.hush_range(rest, close);
             }
+        }
+    }
+
+    /// What only decides whether something is asserted or logged.
+    fn hush_condition(&mut self, at: usize) {
+        let Some(close) = self.partner(at + 1) else { return };
+        let first = if self.word(close + 1) == "{" { close + 2 } else { close + 1 };
+        let told = TOLD.contains(&self.word(first)) || COUNTING.contains(&self.word(first));
+        let end = self.statement_end(first).filter(|_| told);
+        if let Some(end) = end.filter(|&end| first == close + 1 || self.word(end + 1) == "}") {
+            self.hush_range(at, end);
+        }
+    }
+
+    /// The values of variables that nothing reads.
+    fn hush_unused(&mut self) {
+        let mut values = Vec::new();
+        for function in &self.functions {
+            for local in function.locals.iter().filter(|local| !local.parameter && is_type(self.before(local.at))) {
+                let uses = (function.first..function.body.1).filter(|&at| self.word(at) == local.name).count();
+                values.extend(self.statement_end(local.at).filter(|_| uses == 1).map(|end| (local.at - 1, end)));
+            }
+        }
+        for (first, last) in values {
+            self.hush_range(first, last);
         }
     }
 
@@ -285,7 +315,8 @@ impl Subject {
             && !NEVER.contains(&word)
             && !is_macro(word)
             && !declares
-            && !self.is_quiet(name);
+            && !self.is_quiet(name)
+            && !self.is_quiet(name + 1);
         let close = self.partner(name + 1).filter(|_| fits)?;
         (!self.has_directive(name, close)).then(|| Call {
             name,
@@ -500,7 +531,7 @@ impl Subject {
         let member = |&at: &usize| {
             matches!(self.before(at), "." | "->")
                 && self.kind(at) == Kind::Word
-                && !matches!(self.word(at + 1), "(" | "<")
+                && !matches!(self.word(at + 1), "(" | "<" | "::")
                 && !self.is_quiet(at)
         };
         places.filter(member).collect()

@@ -34,9 +34,9 @@ pub fn tokens(text: &str) -> (Vec<Token>, Vec<Token>) {
         let (kind, length) = next(rest, line_start);
         let token = Token { kind, start: at, end: at + length };
         if kind == Kind::Comment {
-            comments.push(token)
+            comments.push(token);
         } else {
-            code.push(token)
+            code.push(token);
         }
         line_start &= kind == Kind::Comment;
         at += length;
