@@ -206,13 +206,16 @@ fn surroundings(pairs: &[FilePair], matched: &[Matched]) -> Surroundings {
     Surroundings { renames, moved: moved(pairs, matched), gone, new }
 }
 
-/// Functions that are now defined in another namespace or class, by their last names.
+/// Functions and types that are now defined in another namespace or class, by their last names.
 fn moved(pairs: &[FilePair], matched: &[Matched]) -> BTreeSet<String> {
     let mut names: [BTreeMap<&str, BTreeSet<&str>>; 2] = [BTreeMap::new(), BTreeMap::new()];
     let mut note = |place: Option<Place>, before: bool| {
         let Some(place) = place else { return };
         let symbol = &place.file(pairs, before).symbols[place.symbol];
-        if matches!(symbol.kind, SymbolKind::Function | SymbolKind::Declaration) {
+        if matches!(
+            symbol.kind,
+            SymbolKind::Function | SymbolKind::Declaration | SymbolKind::Class | SymbolKind::Enum | SymbolKind::Alias
+        ) {
             let leaf = matching::leaf_name(&symbol.name);
             names[usize::from(!before)].entry(leaf).or_default().insert(&symbol.name);
         }

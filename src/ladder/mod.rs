@@ -106,7 +106,7 @@ impl fmt::Display for FacetKind {
 pub struct Surroundings {
     /// Names that the range renames everywhere, before → after; proven by a definition that was renamed.
     pub renames: BTreeMap<String, String>,
-    /// Last names of functions that moved to another namespace or class.
+    /// Last names of functions and types that moved to another namespace or class.
     pub moved: BTreeSet<String>,
     /// Functions that exist on one side only, by name: what a caller may have inlined or extracted.
     pub gone: BTreeMap<String, Term>,

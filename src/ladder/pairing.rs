@@ -112,16 +112,24 @@ fn is_null_pair(one: &Term, two: &Term) -> bool {
 }
 
 /// `Tensor` against `at::Tensor`: the same type seen from another namespace. Never for functions, where it may pick
-/// another overload.
+/// another overload, and never for two paths that begin differently.
 fn is_requalified(one: &Term, two: &Term) -> bool {
-    if !is_type(one) || two.kind != "qualified_identifier" || one.kind == "primitive_type" {
-        return false;
+    let (short, long) = (path(one), path(two));
+    let is_type = short.last().is_some_and(|last| matches!(last.kind, "type_identifier" | "template_type"));
+    let tail = &long[long.len().saturating_sub(short.len())..];
+    is_type && long.len() > short.len() && short.iter().zip(tail).all(|(one, two)| matches_pairwise(one, two))
+}
+
+/// The names of `a::b::C`, the outermost first.
+fn path(term: &Term) -> Vec<&Term> {
+    let (mut names, mut at) = (Vec::new(), term);
+    while let (Some(scope), Some(name)) = (at.child("scope"), at.child("name")) {
+        if at.kind != "qualified_identifier" {
+            break;
+        }
+        names.push(scope);
+        at = name;
     }
-    let last = two.children.last();
-    let names_type = |term: &Term| matches!(term.kind, "type_identifier" | "template_type");
-    match last {
-        Some(last) if names_type(one) && names_type(last) => one.same(last) || matches_pairwise(one, last),
-        Some(last) if last.kind == "qualified_identifier" => is_requalified(one, last) || matches_pairwise(one, last),
-        _ => false,
-    }
+    names.push(at);
+    names
 }

@@ -31,8 +31,13 @@ fn forget_place(term: &mut Term, moved: &BTreeSet<String>) {
         if node.kind != "qualified_identifier" {
             return;
         }
-        let last = node.children.iter().position(|child| child.field == Some("name") && child.is_leaf());
-        if let Some(at) = last.filter(|&at| moved.contains(&*node.children[at].text)) {
+        // The name itself, or the class or enumeration it stands in.
+        let names_moved = |child: &Term| {
+            let named = if child.is_leaf() { Some(child) } else { child.child("scope") };
+            named.is_some_and(|named| moved.contains(&*named.text))
+        };
+        let last = node.children.iter().position(|child| child.field == Some("name") && names_moved(child));
+        if let Some(at) = last {
             *node = Term { field: node.field, ..node.children.swap_remove(at) };
         }
     });
@@ -45,11 +50,14 @@ fn is_blanked_directive(term: &Term) -> bool {
 
 /// Drops what nothing uses and writes temporaries where they are used.
 pub fn regroup(term: &mut Term) {
+    expand_local_aliases(term);
+    if hides_code(term) {
+        return names::renumber(term);
+    }
     if term.kind == "function_definition" {
         term.children.retain(|child| child.kind != "storage_class_specifier");
         drop_unused_parameters(term);
     }
-    expand_local_aliases(term);
     for _ in 0..8 {
         drop_dead_stores(term);
         let uses = count_locals(term);
@@ -67,6 +75,13 @@ pub fn regroup(term: &mut Term) {
         spelling::erase(term, Language::Cpp, SymbolKind::Function);
     }
     names::renumber(term);
+}
+
+/// Some of the code was blanked before parsing: what nothing seems to use may be used there.
+fn hides_code(term: &Term) -> bool {
+    let hidden =
+        |child: &Term| child.text.contains("<<") || (child.text.starts_with('#') && !is_blanked_directive(child));
+    term.children.iter().any(|child| child.kind == "blanked" && hidden(child))
 }
 
 /// `v.reserve(n);` only saves time.

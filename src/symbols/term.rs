@@ -133,7 +133,13 @@ pub(super) fn of_symbol(file: &ParsedFile, syntax: &Syntax, symbol: usize) -> Te
             ExtraKind::Condition => "condition",
             ExtraKind::Blanked => "blanked",
         };
-        term.children.push(Term::leaf(kind, extra.text.clone()));
+        // What a kernel is launched with is code like any other.
+        let launch = extra.kind == ExtraKind::Blanked && extra.text.starts_with("<<");
+        term.children.push(if launch {
+            Term::node(kind, macro_tokens(extra.text.as_bytes()))
+        } else {
+            Term::leaf(kind, extra.text.clone())
+        });
     }
     term
 }

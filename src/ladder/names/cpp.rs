@@ -6,7 +6,7 @@ use crate::symbols::Term;
 
 /// Numbers the parameters and locals of a function or of any code that can hold lambdas.
 pub fn number(term: &mut Term) {
-    let mut scopes = Scopes { open: vec![FxHashMap::default()], next: 0 };
+    let mut scopes = Scopes { open: vec![FxHashMap::default()], next: 0, all: FxHashMap::default() };
     scopes.walk(term);
 }
 
@@ -34,12 +34,15 @@ struct Scopes {
     /// Names declared in each open scope, the innermost last.
     open: Vec<FxHashMap<Box<str>, usize>>,
     next: usize,
+    /// Every name declared so far, in whatever scope.
+    all: FxHashMap<Box<str>, usize>,
 }
 
 impl Scopes {
     fn walk(&mut self, term: &mut Term) {
         match term.kind {
             "identifier" if term.is_leaf() => self.refer(term),
+            "blanked" => self.blanked(term),
             "function_definition"
             | "lambda_expression"
             | "compound_statement"
@@ -145,8 +148,18 @@ impl Scopes {
     fn declare(&mut self, name: &mut Term) {
         let scope = self.open.last_mut().expect("the outermost scope is never closed");
         scope.insert(name.text.clone(), self.next);
+        self.all.insert(name.text.clone(), self.next);
         name.text = format!("${}", self.next).into();
         self.next += 1;
+    }
+
+    /// Code that was blanked has lost its place, and so the scope it stood in.
+    fn blanked(&self, term: &mut Term) {
+        for name in term.children.iter_mut().filter(|name| name.kind == "identifier") {
+            if let Some(index) = self.all.get(&name.text) {
+                name.text = format!("${index}").into();
+            }
+        }
     }
 
     fn refer(&mut self, name: &mut Term) {

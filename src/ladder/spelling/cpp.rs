@@ -81,7 +81,7 @@ fn is_decoration(term: &Term) -> bool {
         | "access_specifier_placeholder" => true,
         "type_qualifier" => matches!(&*term.code(), "const" | "constexpr"),
         "storage_class_specifier" => matches!(&*term.code(), "inline" | "register"),
-        "blanked" => !term.text.starts_with('#') && !term.text.contains("<<<") && !term.text.contains("launch_bounds"),
+        "blanked" => term.is_leaf() && !term.text.starts_with('#') && !term.text.contains("launch_bounds"),
         _ => false,
     }
 }
