@@ -115,9 +115,20 @@ fn is_null_pair(one: &Term, two: &Term) -> bool {
 /// another overload, and never for two paths that begin differently.
 fn is_requalified(one: &Term, two: &Term) -> bool {
     let (short, long) = (path(one), path(two));
-    let is_type = short.last().is_some_and(|last| matches!(last.kind, "type_identifier" | "template_type"));
-    let tail = &long[long.len().saturating_sub(short.len())..];
-    is_type && long.len() > short.len() && short.iter().zip(tail).all(|(one, two)| matches_pairwise(one, two))
+    let (Some(last), true) = (short.last(), long.len() >= short.len()) else { return false };
+    let owner = short.len().checked_sub(2).map(|at| &*short[at].text);
+    let is_type = matches!(last.kind, "type_identifier" | "template_type");
+    let enumerator = owner.is_some_and(|owner| owner.starts_with(|first: char| first.is_ascii_uppercase()));
+    if !is_type && !enumerator {
+        return false;
+    }
+    let same = |one: &[&Term], two: &[&Term]| one.iter().zip(two).all(|(one, two)| matches_pairwise(one, two));
+    let seen_from_elsewhere = is_type && long.len() > short.len() && same(&short, &long[long.len() - short.len()..]);
+    // `torch::autograd::profiler::E::X` against `torch::profiler::impl::E::X`: moved within the project.
+    let kept = if is_type { 1 } else { 2 };
+    let moved =
+        short.len() > kept && short[0].same(long[0]) && same(&short[short.len() - kept..], &long[long.len() - kept..]);
+    seen_from_elsewhere || moved
 }
 
 /// The names of `a::b::C`, the outermost first.
