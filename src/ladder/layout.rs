@@ -131,7 +131,6 @@ fn python(term: &mut Term) {
         "parenthesized_list_splat" if term.children.len() == 3 => unwrap(term),
         "block" | "module" => term.children.retain(|child| child.kind != ";"),
         "integer" | "float" => term.text = term.text.to_lowercase().replace('_', "").into(),
-        "import_from_statement_names" => {}
         _ => {}
     }
     if term.kind == "import_from_statement" {

@@ -100,9 +100,7 @@ fn disown(term: &mut Term) {
         "type_identifier" | "qualified_identifier" | "template_type" if is_owner_type(&term.code()) => {
             *term = Term { field: term.field, line: term.line, ..Term::leaf("type_identifier", "%owner") };
         }
-        "pointer_declarator" | "abstract_pointer_declarator" => {}
         "declaration" | "parameter_declaration" | "type_descriptor" => drop_pointer_to_owner(term),
-        "binary_expression" => {}
         _ => {}
     }
 }

@@ -510,8 +510,7 @@ impl CppReader<'_> {
         if method == "value" && class.is_none() {
             return None;
         }
-        let mut at = function.child_by_field_name("operator").or_else(|| function.child(1));
-        if let Some(operator) = at.take() {
+        if let Some(operator) = function.child_by_field_name("operator").or_else(|| function.child(1)) {
             self.glue.insert(operator.start_byte());
         }
         self.glue_leaves(field);
@@ -731,7 +730,7 @@ impl CppReader<'_> {
         if self.mentioned.contains(&node.start_byte()) {
             return None;
         }
-        let is_type = last_name(node).is_some_and(|name| name.kind() == "type_identifier");
+        let is_type = template_base(node).is_some_and(|name| name.kind() == "type_identifier");
         let name = self.qualified_name(node);
         Some((name, if is_type { Role::Type } else { Role::Name }))
     }
@@ -820,10 +819,6 @@ fn template_base(node: Node<'_>) -> Option<Node<'_>> {
         }
     }
     None
-}
-
-fn last_name(node: Node<'_>) -> Option<Node<'_>> {
-    template_base(node)
 }
 
 fn is_shouting(name: &str) -> bool {

@@ -77,8 +77,7 @@ fn is_decoration(term: &Term) -> bool {
         | "attribute_specifier"
         | "attribute"
         | "explicit_function_specifier"
-        | "ms_declspec_modifier"
-        | "access_specifier_placeholder" => true,
+        | "ms_declspec_modifier" => true,
         "type_qualifier" => matches!(&*term.code(), "const" | "constexpr"),
         "storage_class_specifier" => matches!(&*term.code(), "inline" | "register"),
         "blanked" => term.is_leaf() && !term.text.starts_with('#') && !term.text.contains("launch_bounds"),
