@@ -201,7 +201,7 @@ impl Cli {
                 check::run(&session, &check::Options { range: range.range(), fail_on })
             }
             Command::Diff { range, narrow, paths } => diff::run(&session, &narrow.options(range.range(), paths)),
-            Command::Map { command: MapCommand::Verify { revision } } => map::verify_at(&session, &revision),
+            Command::Map { command: MapCommand::Verify { revision } } => map::verify::run(&session, &revision),
             Command::Explain { subject } => explain::run(&session, subject.as_deref()),
             Command::Demo { keep } => demo::run(&session, keep.as_deref()),
         };

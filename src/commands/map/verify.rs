@@ -1,15 +1,15 @@
-//! `drift map`: what can be asked of a mapping without a change to judge.
+//! `drift map verify`: whether every selector of the mapping still finds its code.
 
 use anyhow::Result;
 
-use super::world::World;
-use super::{Exit, Session};
+use super::super::world::World;
+use super::super::{Exit, Session};
 use crate::report;
 use crate::source::range::Range;
 use crate::verification::{Verification, verify};
 
 /// Looks up every selector of the mapping that applies at one revision.
-pub fn verify_at(session: &Session, revision: &str) -> Result<Exit> {
+pub fn run(session: &Session, revision: &str) -> Result<Exit> {
     // Two equal sides: nothing is changed, and every named file is read.
     let range = Range::TwoDot { before: revision.to_owned(), after: revision.to_owned() };
     let world = World::open(session, Some(&range))?;
