@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::commands::diff::FormsAt;
 use crate::commands::{self, Exit, Session, check, demo, diff, explain, map};
 use crate::ladder::Rung;
+use crate::mapping::Relation;
 use crate::report::{Detail, Format, Shown};
 use crate::source::range::Range;
 use crate::symbols::Language;
@@ -81,6 +82,9 @@ enum Command {
         paths: Vec<String>,
     },
     /// Look after the mapping
+    ///
+    /// The mapping is `.drift/*.toml` of the work tree, or what `--mapping` names. Edits keep comments and order, and
+    /// write nothing unless the result is a mapping in which everything else is as it was.
     Map {
         #[command(subcommand)]
         command: MapCommand,
@@ -104,6 +108,110 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum MapCommand {
+    /// List links, one a line
+    ///
+    /// All filters must hold. With -v every link with its reason and its selectors.
+    #[command(after_help = LIST_EXAMPLES)]
+    List {
+        /// Only links of which the id, the reason, a name or a selector holds these words, in any case
+        #[arg(value_name = "WORD")]
+        words: Vec<String>,
+        /// Only links with a selector into these files: a glob, or a folder
+        #[arg(long, value_name = "GLOB")]
+        path: Option<String>,
+        /// Only links of this relation; may be given more than once
+        #[arg(long, value_name = "RELATION", value_parser = relation())]
+        relation: Vec<Relation>,
+        /// Only links of an entry point by the name Python sees, whole or from any dot on
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+    },
+    /// Show a link with its code, both ends side by side where the terminal has 120 columns or more
+    ///
+    /// Code of more than 60 lines is cut; -v shows all. Exit code 1 when a selector does not resolve.
+    #[command(
+        after_help = "Examples:\n  drift map show autograd-function-apply\n  drift map show autograd-function-apply --rev v2.6.0"
+    )]
+    Show {
+        /// The id of the link
+        #[arg(value_name = "LINK")]
+        link: String,
+        /// Where the code is looked up
+        #[arg(long = "rev", value_name = "REV", default_value = "HEAD")]
+        revision: String,
+    },
+    /// Add a link, if its selectors pick code
+    ///
+    /// It is put behind the last link that shares a file with it, else at the end. What is not given is proposed:
+    /// `names` from the bindings, `why` from the comments.
+    #[command(after_help = ADD_EXAMPLES)]
+    Add {
+        /// An id in kebab-case, unique in the mapping
+        #[arg(value_name = "LINK")]
+        link: String,
+        /// A selector of the authority, `path#symbol`; may be given more than once
+        #[arg(long, value_name = "SELECTOR", required = true)]
+        cpp: Vec<String>,
+        /// A selector of the simulation; may be given more than once
+        #[arg(long, value_name = "SELECTOR", required = true)]
+        python: Vec<String>,
+        /// What the Python end is to the C++ end
+        #[arg(long, value_name = "RELATION", default_value = Relation::Models.name(), value_parser = relation())]
+        relation: Relation,
+        /// What both ends share, in words a reviewer understands
+        #[arg(long, value_name = "TEXT")]
+        why: Option<String>,
+        /// How Python sees the entry point; separated by commas, or given more than once
+        #[arg(long, value_name = "NAME", value_delimiter = ',')]
+        names: Vec<String>,
+        /// The mapping file to write to; a new name makes a new file in `.drift`
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+        /// Where the selectors must pick code
+        #[arg(long = "rev", value_name = "REV", default_value = "HEAD")]
+        revision: String,
+        /// Show what would be written, and write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Remove links, with the comments directly above them
+    #[command(after_help = "Example:\n  drift map remove autograd-function-apply")]
+    Remove {
+        /// Ids of links
+        #[arg(value_name = "LINK", required = true)]
+        links: Vec<String>,
+    },
+    /// Give a link another id
+    #[command(after_help = "Example:\n  drift map rename autograd-function-apply function-apply")]
+    Rename {
+        /// The id it has
+        #[arg(value_name = "LINK")]
+        from: String,
+        /// The id it gets
+        #[arg(value_name = "NEW")]
+        to: String,
+    },
+    /// Write the mapping files in canonical form
+    ///
+    /// Keys in the order of docs/mapping.md, selectors in single quotes and one a line, other strings in double quotes.
+    /// Sections, their order and all comments stay.
+    Fmt {
+        /// Write nothing; show what is to change, and exit with 1 if there is anything
+        #[arg(long)]
+        check: bool,
+    },
+    /// Remove dead links: those of which no selector of one end picks anything
+    Prune {
+        /// Show what would be removed, and write nothing
+        #[arg(long)]
+        dry_run: bool,
+        /// Where the selectors are looked up
+        #[arg(long = "rev", value_name = "REV", default_value = "HEAD")]
+        revision: String,
+    },
+    /// Print the format of mapping files as a JSON schema, for editors
+    #[command(after_help = SCHEMA_EXAMPLE)]
+    Schema,
     /// Does every selector of the mapping pick code?
     ///
     /// Exit code 1 when a selector points at nothing or at more than one thing, 2 when a file could not be read.
@@ -113,6 +221,26 @@ enum MapCommand {
         revision: String,
     },
 }
+
+const LIST_EXAMPLES: &str = "\
+Examples:
+  drift map list
+  drift map list --path 'torch/csrc/autograd/**' --relation models
+  drift map list --name torch._C._FunctionBase
+  drift map list grad mode -v";
+
+const ADD_EXAMPLES: &str = "\
+Example:
+  drift map add hook-call --relation mirrors \\
+    --cpp 'torch/csrc/autograd/python_hook.cpp#_call_hooks' \\
+    --python 'torch/_dynamo/external_utils.py#call_hook' \\
+    --why 'a hook that returns None keeps the gradient'
+Put selectors in single quotes: they hold `#`, `[` and `\"`.";
+
+const SCHEMA_EXAMPLE: &str = "\
+Example:
+  drift map schema --output .drift/mapping.schema.json
+and as the first line of the mapping: #:schema ./mapping.schema.json";
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Common options")]
@@ -201,11 +329,34 @@ impl Cli {
                 check::run(&session, &check::Options { range: range.range(), fail_on })
             }
             Command::Diff { range, narrow, paths } => diff::run(&session, &narrow.options(range.range(), paths)),
-            Command::Map { command: MapCommand::Verify { revision } } => map::verify::run(&session, &revision),
+            Command::Map { command } => command.run(&session),
             Command::Explain { subject } => explain::run(&session, subject.as_deref()),
             Command::Demo { keep } => demo::run(&session, keep.as_deref()),
         };
         result.unwrap_or_else(|error| commands::failed(&session, &error))
+    }
+}
+
+impl MapCommand {
+    fn run(self, session: &Session) -> anyhow::Result<Exit> {
+        match self {
+            MapCommand::List { words, path, relation: relations, name } => {
+                map::list::run(session, &map::list::Options { words, path, relations, name })
+            }
+            MapCommand::Show { link, revision } => map::show::run(session, &link, &revision),
+            MapCommand::Add { link: id, cpp, python, relation, why, names, file, revision, dry_run } => {
+                let link = map::add::Options { id, relation, cpp, python, names, why, file, revision, dry_run };
+                map::add::run(session, &link)
+            }
+            MapCommand::Remove { links } => map::remove::run(session, &links),
+            MapCommand::Rename { from, to } => map::rename::run(session, &from, &to),
+            MapCommand::Fmt { check } => map::fmt::run(session, check),
+            MapCommand::Prune { dry_run, revision } => {
+                map::prune::run(session, &map::prune::Options { revision, dry_run })
+            }
+            MapCommand::Schema => map::schema::run(session),
+            MapCommand::Verify { revision } => map::verify::run(session, &revision),
+        }
     }
 }
 
@@ -255,6 +406,10 @@ impl Color {
 
 fn format() -> ValueParser {
     one_of(Format::ALL.map(|format| (format.name(), format)))
+}
+
+fn relation() -> ValueParser {
+    one_of(Relation::ALL)
 }
 
 fn rung() -> ValueParser {
@@ -362,7 +517,11 @@ mod tests {
         );
         section(&mut page, "drift", &mut command.clone());
         for sub in command.get_subcommands_mut().filter(|sub| sub.get_name() != "help") {
-            section(&mut page, &format!("drift {}", sub.get_name()), sub);
+            let name = format!("drift {}", sub.get_name());
+            section(&mut page, &name, sub);
+            for inner in sub.get_subcommands_mut().filter(|inner| inner.get_name() != "help") {
+                subsection(&mut page, &format!("{name} {}", inner.get_name()), inner);
+            }
         }
         page
     }
@@ -371,5 +530,14 @@ mod tests {
         let help = command.render_long_help().to_string();
         let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
         page.push_str(&format!("\n## {title}\n\n```text\n{}\n```\n", lines.join("\n").trim_end()));
+    }
+
+    /// The help without the options that the page of the command above it lists already.
+    fn subsection(page: &mut String, title: &str, command: &mut clap::Command) {
+        let help = command.render_long_help().to_string();
+        let (own, rest) = help.split_once("Common options:\n").expect("every command has the common options");
+        let behind = rest.lines().skip_while(|line| line.is_empty() || line.starts_with(' '));
+        let lines: Vec<&str> = own.lines().chain(behind).map(str::trim_end).collect();
+        page.push_str(&format!("\n### {title}\n\n```text\n{}\n```\n", lines.join("\n").trim_end()));
     }
 }

@@ -47,6 +47,8 @@ pub mod verdict;
 
 pub mod verification;
 
+pub mod exhibit;
+
 pub mod report;
 
 pub mod commands;

@@ -76,7 +76,8 @@ impl ProblemKind {
     }
 }
 
-fn problem(link: &ResolvedLink<'_>, end: &ResolvedEnd<'_>) -> Option<Problem> {
+/// What is wrong with an end, if anything is.
+pub fn problem(link: &ResolvedLink<'_>, end: &ResolvedEnd<'_>) -> Option<Problem> {
     let (kind, details) = match end.place(Side::After) {
         Place::Found(picked) if picked.ambiguous => {
             (ProblemKind::Ambiguous, picked.names().into_iter().map(str::to_owned).collect())

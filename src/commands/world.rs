@@ -31,10 +31,10 @@ pub struct Applying {
 }
 
 /// Where a repository keeps its mapping.
-const FOLDER: &str = ".drift";
+pub const FOLDER: &str = ".drift";
 
 /// Lives beside the mapping, and is none.
-const ACKS: &str = ".drift/acks.toml";
+pub const ACKS: &str = ".drift/acks.toml";
 
 impl World {
     /// Opens the repository and finds both sides. Without a range the last commit is compared, and said so.
@@ -161,7 +161,7 @@ fn text(file: SourceFile) -> Result<(String, Arc<str>)> {
 }
 
 /// Reads all files, or shows what is wrong in any of them.
-fn read_all(files: &[(String, Arc<str>)]) -> Result<Mapping> {
+pub fn read_all(files: &[(String, Arc<str>)]) -> Result<Mapping> {
     let mut mappings = Vec::new();
     let mut errors = Vec::new();
     for (index, (name, text)) in files.iter().enumerate() {

@@ -2,10 +2,13 @@
 
 pub mod builtin;
 mod combine;
+pub mod edit;
+pub mod keys;
 pub mod model;
-mod nearest;
+pub mod nearest;
 pub mod parse;
 pub mod resolve;
+pub mod schema;
 pub mod selector;
 
 pub use builtin::{BUILTINS, Builtin};

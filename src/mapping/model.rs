@@ -180,6 +180,14 @@ fn compile(globs: &[String]) -> Result<GlobSet, globset::Error> {
 
 impl Touch {
     pub const ALL: [(&'static str, Touch); 2] = [("any", Touch::Any), ("all", Touch::All)];
+
+    /// What it asks for.
+    pub fn about(self) -> &'static str {
+        match self {
+            Touch::Any => "one changed Python selector is enough",
+            Touch::All => "every Python selector must change",
+        }
+    }
 }
 
 impl Relation {
@@ -192,4 +200,21 @@ impl Relation {
         ("bans", Relation::Bans),
         ("emits", Relation::Emits),
     ];
+
+    pub fn name(self) -> &'static str {
+        Relation::ALL.iter().find(|(_, relation)| *relation == self).map_or("", |(name, _)| *name)
+    }
+
+    /// What the Python end does.
+    pub fn about(self) -> &'static str {
+        match self {
+            Relation::Models => "re-implements what the C++ does",
+            Relation::Mirrors => "repeats a C++ computation or structure",
+            Relation::Guards => "guards on the state of the C++, or the other way round",
+            Relation::Calls => "is called by name from the C++, or calls it",
+            Relation::Lists => "lists the C++ names",
+            Relation::Bans => "refuses what the C++ allows",
+            Relation::Emits => "emits code that calls the C++",
+        }
+    }
 }

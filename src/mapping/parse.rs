@@ -8,6 +8,7 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::keys;
 use super::model::{End, Link, Mapping, MappingSource, Relation, Repository, Scope, Selector, Touch, glob};
 use super::nearest::nearest;
 use super::selector::{self, SelectorError};
@@ -57,13 +58,6 @@ impl MappingError {
 
 /// More errors than this in one file are counted, not shown.
 const ERROR_LIMIT: usize = 100;
-
-const TOP: &[&str] = &["version", "scope", "link", "language", "repository"];
-const SCOPE: &[&str] = &["cpp", "python"];
-const LANGUAGE: &[&str] = &["macros"];
-const REPOSITORY: &[&str] = &["url", "about"];
-const LINK: &[&str] =
-    &["relation", "cpp", "python", "names", "why", "touch", "depth", "watch", "owners", "tests", "known-differences"];
 
 type Value<'i> = Spanned<DeValue<'i>>;
 
@@ -136,7 +130,7 @@ impl<'a> Reader<'a> {
     }
 
     fn mapping(&mut self, table: &DeTable<'_>) -> Mapping {
-        self.known_keys(table, "a mapping", TOP);
+        self.known_keys(table, keys::TOP.title, &keys::TOP);
         self.version(table);
         let repositories = self.repositories(table);
         self.repositories = repositories.iter().map(|repository| repository.name.clone()).collect();
@@ -162,7 +156,7 @@ impl<'a> Reader<'a> {
     fn scope(&mut self, table: &DeTable<'_>) -> Scope {
         let Some(value) = table.get("scope") else { return Scope::default() };
         let Some(scope) = self.table(value, "scope") else { return Scope::default() };
-        self.known_keys(scope, "`[scope]`", SCOPE);
+        self.known_keys(scope, keys::SCOPE.title, &keys::SCOPE);
         let (cpp, python) = (self.globs(scope, "cpp"), self.globs(scope, "python"));
         Scope::of(cpp, python).unwrap_or_else(|error| {
             self.error(value.span(), format!("the globs do not compile together: {error}"), None);
@@ -193,7 +187,7 @@ impl<'a> Reader<'a> {
                 self.unknown(span, "language", &name, &["cpp"]);
                 continue;
             }
-            self.known_keys(inner, "`[language.cpp]`", LANGUAGE);
+            self.known_keys(inner, keys::LANGUAGE.title, &keys::LANGUAGE);
             macros.extend(self.strings(inner, "macros"));
         }
         let mut names = Vec::new();
@@ -211,7 +205,7 @@ impl<'a> Reader<'a> {
     fn repositories(&mut self, table: &DeTable<'_>) -> Vec<Repository> {
         let mut repositories = Vec::new();
         for ((name, span), header, inner) in self.tables(table, "repository") {
-            self.known_keys(inner, &format!("`[repository.{name}]`"), REPOSITORY);
+            self.known_keys(inner, &format!("`[repository.{name}]`"), &keys::REPOSITORY);
             if !selector::is_repository_name(&name) {
                 let help = "names are letters, digits, `-` and `_`".to_owned();
                 self.error(span, format!("`{name}` is no name of a repository"), Some(help));
@@ -241,8 +235,8 @@ impl<'a> Reader<'a> {
     }
 
     fn link(&mut self, id: String, header: Range<usize>, table: &DeTable<'_>) -> Link {
-        self.known_keys(table, &format!("`[link.{id}]`"), LINK);
-        for key in ["relation", "cpp", "python", "why"] {
+        self.known_keys(table, &format!("`[link.{id}]`"), &keys::LINK);
+        for key in keys::LINK.required() {
             if !table.contains_key(key) {
                 self.error(header.clone(), format!("the link `{id}` has no `{key}`"), None);
             }
@@ -390,7 +384,8 @@ impl<'a> Reader<'a> {
         strings
     }
 
-    fn known_keys(&mut self, table: &DeTable<'_>, place: &str, known: &[&str]) {
+    fn known_keys(&mut self, table: &DeTable<'_>, place: &str, known: &keys::Table) {
+        let known = &known.names();
         for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
             let name = key.get_ref();
             let help = did_you_mean(name, known, "known keys");
@@ -475,12 +470,12 @@ fn is_identifier(name: &str) -> bool {
     !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn is_kebab(id: &str) -> bool {
+pub(super) fn is_kebab(id: &str) -> bool {
     id.split('-').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 
 /// What the id would be in kebab-case, if anything is left of it.
-fn kebab(id: &str) -> Option<String> {
+pub(super) fn kebab(id: &str) -> Option<String> {
     let lower = id.to_ascii_lowercase();
     let parts: Vec<&str> = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
     (!parts.is_empty()).then(|| parts.join("-"))

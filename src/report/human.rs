@@ -214,7 +214,7 @@ pub(super) fn compared(before: &str, after: &str) -> String {
 }
 
 /// Object ids as people write them; other names of a side as they are.
-fn short(side: &str) -> &str {
+pub(super) fn short(side: &str) -> &str {
     let is_oid = side.len() == 40 && side.bytes().all(|byte| byte.is_ascii_hexdigit());
     if is_oid { &side[..12] } else { side }
 }

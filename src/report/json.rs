@@ -7,12 +7,13 @@ use serde_json::{Value, json};
 
 use super::{Differences, origin};
 use crate::change::{Change, Skipped, What};
+use crate::exhibit::{Exhibit, ShownEnd, ShownPiece};
 use crate::finding::{Finding, Severity};
 use crate::impact::Impact;
 use crate::ladder::explained::{Example, FacetRow, RungRow};
 use crate::ladder::{Facet, FacetKind, Rung};
 use crate::mapping::model::MappingSource;
-use crate::mapping::{Link, Relation, Selector};
+use crate::mapping::{Link, Relation, Selector, Touch};
 use crate::rules::Rule;
 use crate::symbols::{Language, Lines, SymbolKind};
 use crate::verdict::{Judged, Outcome, Report, Verdict};
@@ -108,18 +109,39 @@ fn example(example: &Example) -> Value {
 }
 
 pub fn link(link: &Link, sources: &[MappingSource]) -> String {
-    let (source, place) = origin(link, sources);
-    let texts = |selectors: &[Selector]| selectors.iter().map(Selector::to_string).collect::<Vec<_>>();
-    line(&json!({ "version": VERSION, "link": LinkDetail {
-        link: &link.id,
-        relation: link.relation,
-        cpp: texts(&link.cpp),
-        python: texts(&link.python),
-        names: &link.names,
-        why: &link.why,
-        source: &source,
-        line: place,
-    }}))
+    line(&json!({ "version": VERSION, "link": LinkDetail::of(link, sources) }))
+}
+
+/// Links of a mapping.
+pub fn links(links: &[&Link], sources: &[MappingSource]) -> String {
+    let links: Vec<LinkDetail> = links.iter().map(|link| LinkDetail::of(link, sources)).collect();
+    line(&json!({ "version": VERSION, "links": links }))
+}
+
+/// A link with the code of its ends.
+pub fn exhibit(exhibit: &Exhibit, sources: &[MappingSource]) -> String {
+    let ends: Vec<Value> = exhibit.ends.iter().map(end).collect();
+    let link = LinkDetail::of(&exhibit.link, sources);
+    line(&json!({ "version": VERSION, "at": exhibit.at, "link": link, "ends": ends }))
+}
+
+fn end(end: &ShownEnd) -> Value {
+    let piece = |piece: &ShownPiece| {
+        json!({
+            "path": piece.path,
+            "symbol": piece.symbol,
+            "line": piece.lines.start,
+            "end_line": piece.lines.end,
+            "text": piece.text.join("\n"),
+        })
+    };
+    json!({
+        "end": end.end.key(),
+        "selector": end.selector,
+        "problem": end.problem.as_ref().map(|problem| problem.kind),
+        "details": end.problem.as_ref().map_or(&[][..], |problem| &problem.details),
+        "code": end.pieces.iter().map(piece).collect::<Vec<_>>(),
+    })
 }
 
 #[derive(Serialize)]
@@ -211,8 +233,37 @@ struct LinkDetail<'a> {
     python: Vec<String>,
     names: &'a [String],
     why: &'a str,
-    source: &'a str,
+    touch: Touch,
+    depth: Option<u32>,
+    watch: &'a [Rung],
+    owners: &'a [String],
+    tests: &'a [String],
+    known_differences: &'a [String],
+    source: String,
     line: usize,
+}
+
+impl<'a> LinkDetail<'a> {
+    fn of(link: &'a Link, sources: &[MappingSource]) -> LinkDetail<'a> {
+        let (source, line) = origin(link, sources);
+        let texts = |selectors: &[Selector]| selectors.iter().map(Selector::to_string).collect();
+        LinkDetail {
+            link: &link.id,
+            relation: link.relation,
+            cpp: texts(&link.cpp),
+            python: texts(&link.python),
+            names: &link.names,
+            why: &link.why,
+            touch: link.touch,
+            depth: link.depth,
+            watch: &link.watch,
+            owners: &link.owners,
+            tests: &link.tests,
+            known_differences: &link.known_differences,
+            source,
+            line,
+        }
+    }
 }
 
 impl<'a> LinkJson<'a> {
@@ -295,6 +346,6 @@ fn rule_value(rule: &Rule) -> Value {
     })
 }
 
-fn line(value: &impl Serialize) -> String {
+pub fn line(value: &impl Serialize) -> String {
     serde_json::to_string(value).expect("plain values with text keys") + "\n"
 }

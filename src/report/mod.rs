@@ -2,21 +2,28 @@
 
 pub mod broken_mapping;
 mod differences;
+mod edits;
+mod exhibit;
 mod forms;
 mod frame;
+mod highlight;
 mod human;
 mod json;
 mod ladder;
+mod links;
 mod pseudo;
 pub mod style;
 
 use std::time::Duration;
 
+pub use edits::{Deed, EditReport, Formatted};
+
 pub use crate::change::Forms;
 use crate::change::{Change, Skipped};
+use crate::exhibit::Exhibit;
 use crate::ladder::explained::{FacetRow, RungRow};
-use crate::mapping::Link;
 use crate::mapping::model::MappingSource;
+use crate::mapping::{Link, Mapping};
 use crate::rules::Rule;
 use crate::source::SnapshotPair;
 use crate::verdict::Report;
@@ -131,6 +138,38 @@ pub fn link(link: &Link, sources: &[MappingSource], format: Format) -> String {
     match format {
         Format::Human => human::link(link, sources),
         Format::Json => json::link(link, sources),
+    }
+}
+
+/// Links of a mapping, a line each.
+pub fn links(links: &[&Link], mapping: &Mapping, format: Format, detail: Detail, width: Option<usize>) -> String {
+    match format {
+        Format::Human => links::links(links, mapping, detail, width),
+        Format::Json => json::links(links, &mapping.sources),
+    }
+}
+
+/// One link with the code of its ends.
+pub fn exhibit(exhibit: &Exhibit, sources: &[MappingSource], format: Format, view: View) -> String {
+    match format {
+        Format::Human => exhibit::exhibit(exhibit, sources, view),
+        Format::Json => json::exhibit(exhibit, sources),
+    }
+}
+
+/// What was done to a mapping.
+pub fn edit(edit: &EditReport, format: Format, detail: Detail) -> String {
+    match format {
+        Format::Human => edits::human(edit, detail),
+        Format::Json => json::line(&edits::json(edit)),
+    }
+}
+
+/// Mapping files and their canonical form.
+pub fn formatted(files: &[Formatted], check: bool, format: Format, detail: Detail) -> String {
+    match format {
+        Format::Human => edits::formatted(files, check, detail),
+        Format::Json => json::line(&edits::formatted_json(files, check)),
     }
 }
 

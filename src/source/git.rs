@@ -77,6 +77,21 @@ impl Repository {
         Ok(Repository { git })
     }
 
+    /// The folder of the work tree, if there is one.
+    pub fn work_tree(&self) -> Option<&Path> {
+        self.git.workdir().filter(|_| self.has_work_tree())
+    }
+
+    /// The last commit, if there is one.
+    pub fn head(&self) -> Option<Side> {
+        self.tree_side("HEAD").ok()
+    }
+
+    /// Every file of a side, as sorted paths.
+    pub fn paths(&self, side: &Side) -> anyhow::Result<Vec<Arc<str>>> {
+        Ok(self.entries(side)?.into_values().map(|entry| entry.path).collect())
+    }
+
     /// Finds the two sides of a range.
     pub fn endpoints(&self, range: &Range) -> anyhow::Result<Endpoints> {
         let (before, after) = match range {

@@ -66,12 +66,12 @@ impl Answer {
         findings.iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
     }
 
-    fn all(&self) -> String {
+    pub fn all(&self) -> String {
         format!("exit {}\nstdout: {}\nstderr: {}", self.code, self.stdout, self.stderr)
     }
 
     /// Exit code 2, and a message on stderr that holds all of these.
-    fn refuses(&self, words: &[&str]) {
+    pub fn refuses(&self, words: &[&str]) {
         assert_eq!(self.code, 2, "{}", self.all());
         for word in words {
             assert!(self.stderr.contains(word), "no `{word}` on stderr\n{}", self.all());

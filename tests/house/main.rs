@@ -9,6 +9,7 @@ mod command_line;
 mod expectation;
 mod fixtures;
 mod laws;
+mod map_commands;
 mod mutants;
 #[path = "../mutation/mod.rs"]
 mod mutation;

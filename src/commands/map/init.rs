@@ -1,0 +1,1 @@
+//! `drift map init`: a first mapping.
