@@ -38,18 +38,7 @@ impl Builtin {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
-    use crate::mapping::{Link, Mapping, parse};
-
-    fn pytorch() -> (&'static Builtin, Mapping) {
-        let builtin = BUILTINS.iter().find(|builtin| builtin.name == "pytorch").expect("a mapping for pytorch");
-        let mapping = parse(&builtin.title(), builtin.text, 0).unwrap_or_else(|errors| {
-            panic!("{}", errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"));
-        });
-        (builtin, mapping)
-    }
 
     #[test]
     fn fits_a_checkout_with_both_ends() {
@@ -59,37 +48,5 @@ mod tests {
         let lacking = nearly_fitting(&|path| path == both[0]).map(|(builtin, path)| (builtin.name, path));
         assert_eq!(lacking, Some(("pytorch", both[1])));
         assert!(nearly_fitting(&|path| both.contains(&path)).is_none() && nearly_fitting(&|_| false).is_none());
-    }
-
-    #[test]
-    fn every_link_says_what_and_why() {
-        let (_, mapping) = pytorch();
-        assert!(mapping.links.len() >= 30);
-        for link in &mapping.links {
-            assert!(link.why.len() > 10 && !link.why.ends_with('.'), "`{}`: say why, without a full stop", link.id);
-            assert!(!link.names.is_empty() || has_no_name(link), "`{}` has a name that Python sees", link.id);
-            let at_home = link.cpp.iter().all(|s| s.repository.is_none());
-            assert!(!at_home || link.names.iter().all(|name| name.starts_with("torch.")), "`{}`", link.id);
-            assert!(link.python.iter().all(|s| s.repository.is_none()), "`{}`: the twins are PyTorch's", link.id);
-        }
-    }
-
-    /// Internals of dispatch and hooks, which Python never names.
-    fn has_no_name(link: &Link) -> bool {
-        link.id.starts_with("torch-function-") || link.id.contains("hook") || link.id.ends_with("-compiled-backward")
-    }
-
-    #[test]
-    fn links_stand_under_headings_and_ends_in_scope() {
-        let (builtin, mapping) = pytorch();
-        let ids: BTreeSet<&str> = mapping.links.iter().map(|link| link.id.as_str()).collect();
-        assert_eq!(ids.len(), builtin.text.matches("\n[link.").count());
-        for link in &mapping.links {
-            let mut at_home = link.cpp.iter().filter(|s| s.repository.is_none());
-            assert!(at_home.all(|s| mapping.scope.cpp.is_match(&*s.path)), "`{}`", link.id);
-            assert!(link.python.iter().all(|s| mapping.scope.python.is_match(&*s.path)), "`{}`", link.id);
-        }
-        let first_heading = builtin.text.find("\n# --- ").expect("headings");
-        assert!(builtin.text.find("\n[link.").is_some_and(|first_link| first_heading < first_link));
     }
 }

@@ -145,7 +145,7 @@ fn named_only(name: &str, homes: &[&str], reason: &str) {
     keep(reason, &strangers);
 }
 
-fn keep(reason: &str, broken: &[String]) {
+pub fn keep(reason: &str, broken: &[String]) {
     assert!(broken.is_empty(), "{}\nwhy: {reason}", broken.join("\n"));
 }
 
