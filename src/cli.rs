@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
-use clap::builder::{PossibleValuesParser, TypedValueParser, ValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::diff::FormsAt;
-use crate::commands::{self, Exit, Session, check, demo, diff, explain, map};
+use crate::commands::{self, Exit, Session, ack, check, demo, diff, explain, map};
 use crate::ladder::Rung;
 use crate::mapping::Relation;
+use crate::mapping::acks::{Date, parse_date};
 use crate::report::{Detail, Format, Shown};
 use crate::source::range::Range;
 use crate::symbols::Language;
@@ -88,6 +89,29 @@ enum Command {
     Map {
         #[command(subcommand)]
         command: MapCommand,
+    },
+    /// Record that a change needs no Python change, and why
+    ///
+    /// Judges the range as `check` does and writes what it changes at the link to `.drift/acks.toml`, or to the
+    /// `acks.toml` beside the file of --mapping. An ack is about content: rebase, squash and cherry-pick keep it, a
+    /// further edit voids it. For one range alone, a line `Drift-Ack: LINK: REASON` in a commit message does the same.
+    Ack {
+        /// The link whose Python end need not follow
+        link: String,
+        #[command(flatten)]
+        range: RangeArgs,
+        /// Why it need not follow; reviewers read this
+        #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
+        reason: String,
+        /// The last day on which the ack counts, such as 2027-01-31
+        #[arg(long, value_name = "DATE", value_parser = parse_date)]
+        until: Option<Date>,
+        /// Who says so; without it, the name that git commits under
+        #[arg(long, value_name = "NAME")]
+        who: Option<String>,
+        /// Show the entry, write nothing
+        #[arg(long)]
+        dry_run: bool,
     },
     /// Explain a rule, a rung, a facet or a link of the mapping; with no argument, list the rules
     Explain {
@@ -330,6 +354,9 @@ impl Cli {
             }
             Command::Diff { range, narrow, paths } => diff::run(&session, &narrow.options(range.range(), paths)),
             Command::Map { command } => command.run(&session),
+            Command::Ack { link, range, reason, until, who, dry_run } => {
+                ack::run(&session, &ack::Options { link, range: range.range(), reason, who, until, dry_run })
+            }
             Command::Explain { subject } => explain::run(&session, subject.as_deref()),
             Command::Demo { keep } => demo::run(&session, keep.as_deref()),
         };

@@ -73,6 +73,16 @@ impl<'a> Corpus<'a> {
         corpus
     }
 
+    /// The range judged, as an argument of a command.
+    pub fn range(&self) -> String {
+        let short = |side: &str| side.get(..12).filter(|_| side.len() == 40).unwrap_or(side).to_owned();
+        match &*self.snapshots.after {
+            "worktree" => " --worktree".to_owned(),
+            "index" => " --staged".to_owned(),
+            after => format!(" {}..{}", short(&self.snapshots.before), short(after)),
+        }
+    }
+
     /// Parses the unchanged C++ files that the mapping names and that mention one of `names`: a change elsewhere may
     /// reach an entry point through them.
     pub fn read_dependents(&mut self, names: &FxHashSet<&str>) {

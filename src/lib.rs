@@ -88,7 +88,7 @@ pub fn check_observed(mapping: &Mapping, pair: &SnapshotPair, on_stage: &mut dyn
     on_stage("judge");
     corpus.read_paths(twins(mapping, &impacts));
     ends::resolve_python(&mut links, &corpus);
-    let judged = verdict::judge(&links, impacts, &changes);
+    let judged = verdict::judge(&links, impacts, &changes, &mapping.acks);
     let findings = verdict::findings(&links, &judged, &changes, mapping, &corpus);
     Report {
         before: pair.before.clone(),

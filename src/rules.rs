@@ -35,6 +35,9 @@ pub static RULES: &[&Rule] = &[
     &UNRESOLVED_SELECTOR,
     &AMBIGUOUS_SELECTOR,
     &UNREADABLE_SOURCE,
+    &ACKNOWLEDGED_DRIFT,
+    &UNUSED_ACK,
+    &EXPIRED_ACK,
     &REMOVED_LINK,
     &WEAKENED_LINK,
 ];
@@ -64,8 +67,8 @@ and fails under `torch.compile`.",
 1. Read the frames: the changed C++ lines, and the beginning of the Python twin. The notes name what changed (`signature`, \
 `raises`, `state`, …).
 2. If the simulation must follow, change the Python end in the same range, with a test that runs both modes.
-3. If it need not follow, say why in the commit message. `drift explain LINK` shows what the two ends share and which \
-differences are deliberate.",
+3. If it need not follow, say why: `drift ack LINK RANGE --reason …`, or a trailer `Drift-Ack: LINK: REASON` in the commit \
+message. `drift explain LINK` shows what the two ends share and which differences are deliberate.",
 };
 
 pub static DRIFTED_THROUGH_CALLEE: Rule = Rule {
@@ -161,6 +164,47 @@ changes the file, a change inside it could reach a link unseen: a warning. If th
 selectors could not be checked: a note. Where a link depends on it, `undecided-link` says so.",
     example: "A partial clone made with `--filter=blob:none` in which the old version of a changed file was never fetched.",
     remedy: "Fetch the missing objects, or narrow `[scope]` in the mapping to what matters.",
+};
+
+pub static ACKNOWLEDGED_DRIFT: Rule = Rule {
+    id: "acknowledged-drift",
+    severity: Severity::Note,
+    summary: "the Python end did not follow, and somebody says why it need not",
+    explanation: "\
+The C++ end changed semantically and the Python end did not, and an ack covers exactly this: an entry of `acks.toml` \
+that holds the content of the C++ symbol before and after, or a trailer `Drift-Ack: LINK: REASON` in a commit of the range.
+
+An entry of `acks.toml` is about content. Rebase, squash and cherry-pick keep it; a further edit of the same symbol voids \
+it. Two entries that follow each other cover what a squash makes of them. A trailer is about the range it stands in.",
+    example: "\
+`THPFunction_apply` gains a check that only anomaly mode reaches, which Dynamo does not trace. The commit says \
+`Drift-Ack: autograd-function-apply: anomaly mode is never traced`.",
+    remedy: "Nothing, if the reason holds. Reviewers read it as they read the code.",
+};
+
+pub static UNUSED_ACK: Rule = Rule {
+    id: "unused-ack",
+    severity: Severity::Warning,
+    summary: "an ack or a trailer answers for nothing",
+    explanation: "\
+The ack names a link that the mapping does not have, or the range adds it and changes nothing that it covers, or a trailer \
+gives no reason. Most often the code was edited once more after the ack was written: then the ack is void, and the drift is \
+reported.
+
+An ack that an earlier range added is at rest until its change comes by again; nothing is said about it.",
+    example: "A commit writes an ack for `THPFunction_apply`; a second commit of the same range edits the function again.",
+    remedy: "Write the ack anew with `drift ack LINK RANGE --reason …`, correct the name of the link, or remove it.",
+};
+
+pub static EXPIRED_ACK: Rule = Rule {
+    id: "expired-ack",
+    severity: Severity::Warning,
+    summary: "the last day of an ack is over",
+    explanation: "\
+An ack with `until` is a promise to come back. After that day it covers nothing: drift that it answered for is reported \
+again. Where the range has no such drift, this is only a note.",
+    example: "`until = 2026-06-30`, and Dynamo still does not know the keyword that the C++ gained.",
+    remedy: "Let the Python end follow, move `until` with a reason, or remove the ack.",
 };
 
 pub static REMOVED_LINK: Rule = Rule {

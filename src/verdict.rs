@@ -1,18 +1,21 @@
 //! Verdicts: the judgement on each link.
 //!
 //! Where several verdicts fit, the first of these is given: `undecided`, `drifted`, `unresolved` by this range,
-//! `co-changed`, `unresolved` since before, `cosmetic`, `untouched`. A link is `unresolved` since before when a whole end
+//! `co-changed`, `acknowledged`, `unresolved` since before, `cosmetic`, `untouched`. A link is `unresolved` since before when a whole end
 //! of it is: then `cosmetic` would hide that nothing was looked at. Where other selectors of the end resolve, the link is
 //! judged by those, and the stale ones are told in a finding.
 
 use crate::change::{Change, Skipped};
 use crate::corpus::Corpus;
 use crate::ends::{Defect, Place, ResolvedEnd, ResolvedLink};
+use crate::finding::ack::{self, Idle};
 use crate::finding::alarm::{self, Case, LeftBehind};
 use crate::finding::place::{self, Lost};
 use crate::finding::{self, Finding, Severity};
 use crate::impact::{Impact, Places, counts};
 use crate::ladder::Rung;
+use crate::mapping::acks::{Ack, Acknowledgement, Acks};
+use crate::mapping::nearest::nearest;
 use crate::mapping::{Mapping, Touch};
 use crate::symbols::Language;
 
@@ -70,11 +73,11 @@ pub enum Outcome {
 }
 
 /// Judges every link. `impacts` are those of the links, in the same order.
-pub fn judge(links: &[ResolvedLink<'_>], impacts: Vec<Vec<Impact>>, changes: &[Change]) -> Vec<Judged> {
+pub fn judge(links: &[ResolvedLink<'_>], impacts: Vec<Vec<Impact>>, changes: &[Change], acks: &Acks) -> Vec<Judged> {
     let places = Places::of(changes, Language::Python);
     let judged = links.iter().zip(impacts).map(|(link, impacts)| {
         let python = python_rungs(link, &places, changes);
-        let (verdict, severity) = Bench { link, impacts: &impacts, python: &python, changes }.verdict();
+        let (verdict, severity) = Bench { link, impacts: &impacts, python: &python, changes, acks }.verdict();
         let python = link.python.iter().zip(python);
         let python = python.map(|(end, rung)| PythonEnd { selector: end.selector.text.clone(), rung }).collect();
         Judged { link: link.link.id.clone(), verdict, severity, impacts, python }
@@ -94,9 +97,10 @@ pub fn findings(
     let mut findings = Vec::new();
     for (link, judged) in links.iter().zip(judged) {
         let python: Vec<Option<Rung>> = judged.python.iter().map(|end| end.rung).collect();
-        let bench = Bench { link, impacts: &judged.impacts, python: &python, changes };
+        let bench = Bench { link, impacts: &judged.impacts, python: &python, changes, acks: &mapping.acks };
         findings.extend(bench.findings(judged, &places, mapping, corpus));
     }
+    findings.extend(idle_acks(links, judged, changes, &mapping.acks));
     findings.extend(place::lost(&lost(links), changes, mapping));
     findings.extend(corpus.skipped.iter().map(|skipped| place::unreadable_change(&skipped.path, &skipped.reason)));
     let changed = changes.iter().filter(|change| change.language == Language::Cpp);
@@ -136,13 +140,14 @@ struct Bench<'a> {
     /// How deep each Python end changed.
     python: &'a [Option<Rung>],
     changes: &'a [Change],
+    acks: &'a Acks,
 }
 
 impl<'a> Bench<'a> {
     fn verdict(&self) -> (Verdict, Option<Severity>) {
         let defects: Vec<Defect> = self.link.ends().filter_map(|end| defect(self.link, end)).collect();
         let has = |wanted: &[Defect]| defects.iter().any(|defect| wanted.contains(defect));
-        let drift = self.drift();
+        let drift = self.drift(&self.unanswered());
         if !self.reasons().is_empty() {
             (Verdict::Undecided, Some(Severity::Error))
         } else if drift.is_some() {
@@ -151,6 +156,8 @@ impl<'a> Bench<'a> {
             (Verdict::Unresolved, Some(Severity::Error))
         } else if self.followed() && !self.counting().is_empty() {
             (Verdict::CoChanged, None)
+        } else if self.drift(&self.counting()).is_some() {
+            (Verdict::Acknowledged, Some(Severity::Note))
         } else if is_all_stale(&self.link.cpp) || is_all_stale(&self.link.python) {
             (Verdict::Unresolved, Some(Severity::Warning))
         } else if !self.impacts.is_empty() {
@@ -160,9 +167,9 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// How bad it is that the Python end did not follow, if it had to.
-    fn drift(&self) -> Option<Severity> {
-        let strongest = self.counting().into_iter().next()?;
+    /// How bad it is that the Python end did not follow these, if it had to.
+    fn drift(&self, impacts: &[&Impact]) -> Option<Severity> {
+        let strongest = impacts.first()?;
         if self.followed() || self.has_no_twin() {
             return None;
         }
@@ -196,6 +203,15 @@ impl<'a> Bench<'a> {
         self.impacts.iter().filter(counts).collect()
     }
 
+    /// Those of them that no ack covers.
+    fn unanswered(&self) -> Vec<&'a Impact> {
+        self.counting().into_iter().filter(|impact| self.answers(impact).is_empty()).collect()
+    }
+
+    fn answers(&self, impact: &Impact) -> Vec<Acknowledgement<'a>> {
+        self.acks.covering(&self.link.link.id, &self.changes[impact.change])
+    }
+
     /// Enough Python ends changed in a way that counts. Stale ones cannot, and are told elsewhere.
     fn followed(&self) -> bool {
         let ends = self.link.python.iter().zip(self.python);
@@ -221,12 +237,17 @@ impl<'a> Bench<'a> {
         let left_behind = ends.filter(|(_, rung)| !self.has_followed(**rung));
         let left_behind = left_behind.map(|(end, rung)| LeftBehind { end, rung: *rung }).collect();
         let (link, changes) = (self.link, self.changes);
-        let case = Case { link, impacts: self.counting(), left_behind, changes, mapping, corpus };
+        let impacts = if judged.verdict == Verdict::Drifted { self.unanswered() } else { self.counting() };
+        let case = Case { link, impacts, left_behind, changes, mapping, corpus };
         match (judged.verdict, judged.severity) {
             (Verdict::Undecided, _) => vec![alarm::undecided(&case, &self.reasons())],
             (Verdict::Drifted, Some(severity)) => {
                 let drifted = alarm::drifted(&case, severity).into_iter();
                 drifted.chain(self.cosmetic_python(&case, places)).collect()
+            }
+            (Verdict::Acknowledged, _) => {
+                let answers: Vec<_> = case.impacts.iter().flat_map(|impact| self.answers(impact)).collect();
+                alarm::acknowledged(&case, ack::said(&answers)).into_iter().collect()
             }
             _ => Vec::new(),
         }
@@ -240,6 +261,40 @@ impl<'a> Bench<'a> {
         });
         findings.collect()
     }
+}
+
+/// The acks that answer for nothing: for links that are not there, for changes that the range does not make, for no
+/// longer. An old ack that is about another range is at rest, and nothing is said of it.
+fn idle_acks(links: &[ResolvedLink<'_>], judged: &[Judged], changes: &[Change], acks: &Acks) -> Vec<Finding> {
+    let counting: Vec<(&str, &Change)> = links
+        .iter()
+        .zip(judged)
+        .flat_map(|(link, judged)| {
+            let impacts = judged.impacts.iter().map(|impact| &changes[impact.change]);
+            impacts.filter(|change| counts(link.link, change.rung)).map(|change| (&*link.link.id, change))
+        })
+        .collect();
+    let answers: Vec<Acknowledgement<'_>> =
+        counting.iter().flat_map(|(link, change)| acks.covering(link, change)).collect();
+    let idle = |name: &str, is_used: bool, is_of_range: bool| match links.iter().any(|link| link.link.id == name) {
+        false => Some(Idle::UnknownLink(nearest(name, links.iter().map(|link| &*link.link.id)).first().copied())),
+        true => (is_of_range && !is_used).then_some(Idle::NothingCovered),
+    };
+    let of_ack = |ack: &Ack| {
+        let is_used = answers.iter().any(|one| matches!(one, Acknowledgement::Ack(used) if std::ptr::eq(*used, ack)));
+        let covers_this = || counting.iter().any(|(link, change)| acks.would_cover(ack, link, change));
+        match acks.is_expired(ack) {
+            true => Some(ack::expired(acks, ack, covers_this())),
+            false => idle(&ack.link, is_used, ack.fresh).map(|idle| ack::unused(acks, ack, idle)),
+        }
+    };
+    let mut findings: Vec<Finding> = acks.acks.iter().filter_map(of_ack).collect();
+    findings.extend(acks.trailers.iter().filter_map(|trailer| {
+        let is_used = answers.iter().any(|one| matches!(one, Acknowledgement::Trailer(used) if *used == trailer));
+        let idle = if trailer.why.is_empty() { Some(Idle::NoReason) } else { idle(&trailer.link, is_used, true) };
+        idle.map(|idle| ack::idle_trailer(trailer, idle))
+    }));
+    findings
 }
 
 /// The deepest rung on which each Python end changed.
@@ -364,7 +419,7 @@ mod tests {
     }
 
     fn verdict(link: &ResolvedLink<'_>, impacts: Vec<Impact>, changes: &[Change]) -> (Verdict, Option<Severity>) {
-        let judged = judge(std::slice::from_ref(link), vec![impacts], changes);
+        let judged = judge(std::slice::from_ref(link), vec![impacts], changes, &Acks::default());
         (judged[0].verdict, judged[0].severity)
     }
 

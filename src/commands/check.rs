@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::acks;
 use super::stages::Stages;
 use super::world::World;
 use super::{Exit, Session};
@@ -36,7 +37,8 @@ pub(super) fn judge(session: &Session, range: Option<&Range>, stages: &mut Stage
     stages.begin("open");
     let world = World::open(session, range)?;
     stages.begin("mapping");
-    let applying = world.mapping(session)?;
+    let mut applying = world.mapping(session)?;
+    applying.mapping.acks = acks::applying(session, &world)?;
     stages.begin("read");
     let pair = world.snapshots(&applying.mapping)?;
     let report = crate::check_observed(&applying.mapping, &pair, &mut |stage| stages.begin(stage));

@@ -1,5 +1,7 @@
 //! The subcommands, one file each: read the world, call the core, write the answer.
 
+pub mod ack;
+mod acks;
 pub mod check;
 pub mod demo;
 pub mod diff;

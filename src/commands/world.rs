@@ -154,7 +154,7 @@ fn given(paths: &[PathBuf]) -> Result<Vec<(String, Arc<str>)>> {
     paths.iter().map(read).collect()
 }
 
-fn text(file: SourceFile) -> Result<(String, Arc<str>)> {
+pub(super) fn text(file: SourceFile) -> Result<(String, Arc<str>)> {
     let bytes = file.content.map_err(|reason| anyhow::anyhow!("could not read mapping `{}`: {reason}", file.path))?;
     let text = std::str::from_utf8(&bytes).with_context(|| format!("mapping `{}` is not UTF-8", file.path))?;
     Ok((file.path.to_string(), text.into()))

@@ -66,6 +66,16 @@ pub fn cosmetic_python(case: &Case<'_>, end: &ResolvedEnd<'_>, change: &Change) 
     finding
 }
 
+/// The Python end did not follow, and somebody says why it need not.
+pub fn acknowledged(case: &Case<'_>, said: Vec<String>) -> Option<Finding> {
+    let first = case.impacts.first()?;
+    let mut finding = case.finding(&rules::ACKNOWLEDGED_DRIFT, case.message(first));
+    finding.frames.clear();
+    finding.notes = said;
+    finding.help = Some(format!("a further edit voids the ack; what the two ends share: `{}`", case.explain()));
+    Some(finding)
+}
+
 /// The link could not be judged.
 pub fn undecided(case: &Case<'_>, reasons: &[String]) -> Finding {
     let message = format!("`{}` could not be judged: {}", case.link.link.id, reasons.join("; "));
@@ -170,7 +180,14 @@ impl Case<'_> {
 
     fn help(&self) -> String {
         match self.left_behind.first() {
-            Some(left) => format!("update `{}`; what the two ends share: `{}`", left.end.selector, self.explain()),
+            Some(left) => format!(
+                "update `{}`; what the two ends share: `{}`\n\
+                 or say why it need not follow: `drift ack {}{} --reason '…'`",
+                left.end.selector,
+                self.explain(),
+                self.link.link.id,
+                self.corpus.range(),
+            ),
             None => format!("point the link at the Python that simulates it: `{}`", self.explain()),
         }
     }

@@ -1,5 +1,6 @@
 //! Findings: what a person is told, built in one place, rendered in many.
 
+pub mod ack;
 pub mod alarm;
 pub mod frame;
 pub mod mapping;

@@ -1,7 +1,9 @@
 //! The mapping: which C++ entry points are simulated by which Python code.
 
+pub mod acks;
 pub mod builtin;
 mod combine;
+mod document;
 pub mod edit;
 pub mod keys;
 pub mod model;
@@ -11,7 +13,9 @@ pub mod resolve;
 pub mod schema;
 pub mod selector;
 
+pub use acks::{Ack, Acknowledgement, Acks};
 pub use builtin::{BUILTINS, Builtin};
+pub use document::MappingError;
 pub use model::{End, Link, Mapping, MappingSource, Pattern, Relation, Repository, Scope, Selector, Touch};
-pub use parse::{MappingError, parse};
+pub use parse::parse;
 pub use resolve::{Resolution, resolve};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use globset::{Glob, GlobBuilder, GlobSet};
 
+use super::acks::Acks;
 use crate::ladder::Rung;
 
 /// All links that apply to one repository, from one or more files.
@@ -18,6 +19,8 @@ pub struct Mapping {
     pub macros: Vec<String>,
     /// Other repositories that selectors may name, sorted by name.
     pub repositories: Vec<Repository>,
+    /// What speaks for changes that leave a Python end behind.
+    pub acks: Acks,
     /// The files it was read from, for frames that point into them. A link's `origin` is an index into this.
     pub sources: Vec<MappingSource>,
 }

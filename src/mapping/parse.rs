@@ -1,156 +1,35 @@
 //! Reads a mapping from TOML. All errors of a file are reported at once, each with its place and the nearest valid name.
 
-use std::collections::BTreeSet;
-use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeTable;
 
+pub use super::document::MappingError;
+use super::document::{Document, whole_number};
 use super::keys;
 use super::model::{End, Link, Mapping, MappingSource, Relation, Repository, Scope, Selector, Touch, glob};
 use super::nearest::nearest;
 use super::selector::{self, SelectorError};
 use crate::ladder::Rung;
-use crate::source::SIZE_LIMIT;
 use crate::symbols::Language;
-
-/// What is wrong with a mapping, and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MappingError {
-    /// The name of the mapping's source.
-    pub source: String,
-    /// Bytes in the source.
-    pub span: Range<usize>,
-    /// From 1.
-    pub line: usize,
-    /// In characters, from 1.
-    pub column: usize,
-    /// A phrase that begins in lower case and quotes names in backticks.
-    pub message: String,
-    pub help: Option<String>,
-}
 
 /// Reads one mapping file. `name` is shown to people; `index` is its position among the sources read together.
 pub fn parse(name: &str, text: &str, index: usize) -> Result<Mapping, Vec<MappingError>> {
-    let mut reader = Reader { name, text, index, errors: Vec::new(), repositories: Vec::new() };
-    let mapping = reader.document();
-    if reader.errors.is_empty() { Ok(mapping) } else { Err(reader.into_errors()) }
+    Document::read(name, text, index, Document::mapping)
 }
 
-impl fmt::Display for MappingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}:{}: {}", self.source, self.line, self.column, self.message)?;
-        self.help.as_ref().map_or(Ok(()), |help| write!(f, "\n  help: {help}"))
-    }
-}
-
-impl std::error::Error for MappingError {}
-
-impl MappingError {
-    /// An error at some bytes of a source.
-    pub fn at(name: &str, text: &str, span: Range<usize>, message: String, help: Option<String>) -> MappingError {
-        let (line, column) = place(text, span.start);
-        MappingError { source: name.to_owned(), span, line, column, message, help }
-    }
-}
-
-/// More errors than this in one file are counted, not shown.
-const ERROR_LIMIT: usize = 100;
-
-type Value<'i> = Spanned<DeValue<'i>>;
-
-/// An inner table: its name and where that stands, where its header stands, its content.
-type Named<'t> = ((String, Range<usize>), Range<usize>, &'t DeTable<'t>);
-
-/// Line and column of a byte.
-fn place(text: &str, byte: usize) -> (usize, usize) {
-    let before = &text.as_bytes()[..byte.min(text.len())];
-    let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
-    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
-    let column = String::from_utf8_lossy(&before[start..]).trim_start_matches('\u{feff}').chars().count() + 1;
-    (line, column)
-}
-
-/// Walks the document and gathers errors; every method goes on after one.
-struct Reader<'a> {
-    name: &'a str,
-    text: &'a str,
-    index: usize,
-    errors: Vec<Raw>,
-    /// Names declared in this file.
-    repositories: Vec<String>,
-}
-
-/// An error before its line is known.
-struct Raw {
-    span: Range<usize>,
-    message: String,
-    help: Option<String>,
-}
-
-impl<'a> Reader<'a> {
-    fn document(&mut self) -> Mapping {
-        if self.text.len() as u64 > SIZE_LIMIT {
-            let size = self.text.len() as f64 / 1e6;
-            self.error(0..0, format!("{size:.1} MB is over the limit of {} MB", SIZE_LIMIT / 1_000_000), None);
-            return Mapping::default();
-        }
-        let (table, errors) = DeTable::parse_recoverable(self.text);
-        if self.syntax(&errors) {
-            return Mapping::default();
-        }
-        self.mapping(table.get_ref())
-    }
-
-    /// Reports what the TOML parser found, one error a line; true when the rest of the file cannot be trusted.
-    fn syntax(&mut self, errors: &[toml::de::Error]) -> bool {
-        let mut fatal = false;
-        let mut lines = Vec::new();
-        let mut repeated = 0..0;
-        for error in errors {
-            let span = error.span().unwrap_or(0..0);
-            if error.message() == "duplicate key" {
-                if !repeated.contains(&span.start) {
-                    repeated = self.section(span.start);
-                    let key = self.text.get(span.clone()).unwrap_or_default().trim();
-                    self.error(span, format!("`{key}` is defined twice"), None);
-                }
-                continue;
-            }
-            fatal = true;
-            let line = self.line_start(span.start);
-            if !lines.contains(&line) && lines.len() < ERROR_LIMIT {
-                lines.push(line);
-                self.error(span, format!("not valid TOML: {}", error.message()), None);
-            }
-        }
-        fatal
-    }
-
+impl Document<'_> {
     fn mapping(&mut self, table: &DeTable<'_>) -> Mapping {
         self.known_keys(table, keys::TOP.title, &keys::TOP);
         self.version(table);
         let repositories = self.repositories(table);
-        self.repositories = repositories.iter().map(|repository| repository.name.clone()).collect();
+        let declared: Vec<&str> = repositories.iter().map(|repository| repository.name.as_str()).collect();
         let source = MappingSource { name: self.name.to_owned(), text: Arc::from(self.text) };
         let scope = self.scope(table);
         let macros = self.macros(table);
-        let links = self.links(table);
-        Mapping { links, scope, macros, repositories, sources: vec![source] }
-    }
-
-    fn version(&mut self, table: &DeTable<'_>) {
-        let help = Some("begin the file with `version = 1`".to_owned());
-        match table.get("version") {
-            None => self.error(0..0, "`version` is missing".to_owned(), help),
-            Some(value) => match whole_number(value.get_ref()) {
-                Some(1) => {}
-                Some(other) => self.error(value.span(), format!("version {other} is not known, only 1"), help),
-                None => self.kind(value, "version", "a whole number"),
-            },
-        }
+        let links = self.links(table, &declared);
+        Mapping { links, scope, macros, repositories, sources: vec![source], ..Mapping::default() }
     }
 
     fn scope(&mut self, table: &DeTable<'_>) -> Scope {
@@ -216,11 +95,11 @@ impl<'a> Reader<'a> {
         repositories
     }
 
-    fn links(&mut self, table: &DeTable<'_>) -> Vec<Link> {
+    fn links(&mut self, table: &DeTable<'_>, declared: &[&str]) -> Vec<Link> {
         let mut links = Vec::new();
         for ((id, span), header, inner) in self.tables(table, "link") {
             self.check_id(&id, span);
-            links.push(self.link(id, header, inner));
+            links.push(self.link(id, header, inner, declared));
         }
         links.sort_by(|a, b| a.id.cmp(&b.id));
         links
@@ -234,7 +113,7 @@ impl<'a> Reader<'a> {
         self.error(span, format!("the id `{id}` is not kebab-case"), help);
     }
 
-    fn link(&mut self, id: String, header: Range<usize>, table: &DeTable<'_>) -> Link {
+    fn link(&mut self, id: String, header: Range<usize>, table: &DeTable<'_>, declared: &[&str]) -> Link {
         self.known_keys(table, &format!("`[link.{id}]`"), &keys::LINK);
         for key in keys::LINK.required() {
             if !table.contains_key(key) {
@@ -243,8 +122,8 @@ impl<'a> Reader<'a> {
         }
         Link {
             relation: self.choice(table, "relation", &Relation::ALL).unwrap_or(Relation::Models),
-            cpp: self.selectors(table, End::Cpp),
-            python: self.selectors(table, End::Python),
+            cpp: self.selectors(table, End::Cpp, declared),
+            python: self.selectors(table, End::Python, declared),
             names: self.list(table, "names"),
             why: self.string(table, "why").unwrap_or_default(),
             touch: self.choice(table, "touch", &Touch::ALL).unwrap_or_default(),
@@ -258,12 +137,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn selectors(&mut self, table: &DeTable<'_>, end: End) -> Vec<Selector> {
+    fn selectors(&mut self, table: &DeTable<'_>, end: End, declared: &[&str]) -> Vec<Selector> {
         let mut selectors = Vec::new();
         for (text, span) in self.strings(table, end.key()) {
             match selector::parse(&text, self.index, span.clone()) {
                 Ok(selector) => {
-                    self.check_end(&selector, end);
+                    self.check_end(&selector, end, declared);
                     selectors.push(selector);
                 }
                 Err(error) => self.selector_error(span, error),
@@ -273,9 +152,9 @@ impl<'a> Reader<'a> {
     }
 
     /// The repository must be declared, and simulation is Python.
-    fn check_end(&mut self, selector: &Selector, end: End) {
-        if let Some(name) = selector.repository.as_ref().filter(|name| !self.repositories.contains(name)) {
-            let near = nearest(name, self.repositories.iter().map(String::as_str)).first().copied();
+    fn check_end(&mut self, selector: &Selector, end: End, declared: &[&str]) {
+        if let Some(name) = selector.repository.as_ref().filter(|name| !declared.contains(&name.as_str())) {
+            let near = nearest(name, declared.iter().copied()).first().copied();
             let near = near.map_or(String::new(), |near| format!("did you mean `{near}`? else "));
             let help = format!("{near}declare it with `[repository.{name}]`");
             self.error(selector.span.clone(), format!("the repository `{name}` is not declared"), Some(help));
@@ -301,169 +180,9 @@ impl<'a> Reader<'a> {
         read.into_iter().filter_map(|(text, span)| self.one_of(&text, span, "rung", &rungs)).collect()
     }
 
-    fn choice<T: Copy>(&mut self, table: &DeTable<'_>, key: &str, all: &[(&str, T)]) -> Option<T> {
-        let text = self.string(table, key)?;
-        let span = table.get(key)?.span();
-        self.one_of(&text, span, key, all)
-    }
-
-    fn one_of<T: Copy>(&mut self, text: &str, span: Range<usize>, what: &str, all: &[(&str, T)]) -> Option<T> {
-        let found = all.iter().find(|(name, _)| *name == text).map(|(_, value)| *value);
-        if found.is_none() {
-            let names: Vec<&str> = all.iter().map(|(name, _)| *name).collect();
-            self.unknown(span, what, text, &names);
-        }
-        found
-    }
-
-    /// The inner tables of `[key.*]`: name with its place, place of the header, content.
-    fn tables<'t>(&mut self, table: &'t DeTable<'_>, key: &str) -> Vec<Named<'t>> {
-        let Some(value) = table.get(key) else { return Vec::new() };
-        let Some(outer) = self.table(value, key) else { return Vec::new() };
-        let mut named = Vec::new();
-        for (name, value) in outer.iter() {
-            if let Some(inner) = self.table(value, &format!("{key}.{}", name.get_ref())) {
-                let header = self.header(name.span());
-                named.push(((name.get_ref().to_string(), name.span()), header, inner));
-            }
-        }
-        named
-    }
-
-    fn table<'t>(&mut self, value: &'t Value<'_>, key: &str) -> Option<&'t DeTable<'t>> {
-        let table = value.get_ref().as_table();
-        if table.is_none() {
-            self.kind(value, key, "a table");
-        }
-        table
-    }
-
-    fn string(&mut self, table: &DeTable<'_>, key: &str) -> Option<String> {
-        let value = table.get(key)?;
-        match value.get_ref().as_str() {
-            Some(text) if text.trim().is_empty() => {
-                self.error(value.span(), format!("`{key}` is empty"), None);
-                None
-            }
-            Some(text) => Some(text.to_owned()),
-            None => {
-                self.kind(value, key, "a string");
-                None
-            }
-        }
-    }
-
-    fn list(&mut self, table: &DeTable<'_>, key: &str) -> Vec<String> {
-        self.strings(table, key).into_iter().map(|(text, _)| text).collect()
-    }
-
-    /// The strings of a list, each with its place; what is empty or said twice is reported.
-    fn strings(&mut self, table: &DeTable<'_>, key: &str) -> Vec<(String, Range<usize>)> {
-        let Some(value) = table.get(key) else { return Vec::new() };
-        let Some(items) = value.get_ref().as_array() else {
-            self.kind(value, key, "a list of strings");
-            return Vec::new();
-        };
-        if items.is_empty() {
-            self.error(value.span(), format!("`{key}` is empty"), None);
-        }
-        let mut seen = BTreeSet::new();
-        let mut strings = Vec::new();
-        for item in items.iter() {
-            match item.get_ref().as_str() {
-                None => self.kind(item, &format!("an item of {key}"), "a string"),
-                Some(text) if text.trim().is_empty() => {
-                    self.error(item.span(), format!("an item of `{key}` is empty"), None);
-                }
-                Some(text) if !seen.insert(text) => {
-                    self.error(item.span(), format!("`{text}` is listed twice in `{key}`"), None);
-                }
-                Some(text) => strings.push((text.to_owned(), item.span())),
-            }
-        }
-        strings
-    }
-
-    fn known_keys(&mut self, table: &DeTable<'_>, place: &str, known: &keys::Table) {
-        let known = &known.names();
-        for key in table.keys().filter(|key| !known.contains(&key.get_ref().as_ref())) {
-            let name = key.get_ref();
-            let help = did_you_mean(name, known, "known keys");
-            self.error(key.span(), format!("unknown key `{name}` in {place}"), Some(help));
-        }
-    }
-
-    fn unknown(&mut self, span: Range<usize>, what: &str, name: &str, known: &[&str]) {
-        self.error(span, format!("unknown {what} `{name}`"), Some(did_you_mean(name, known, "known")));
-    }
-
-    fn kind(&mut self, value: &Value<'_>, key: &str, wanted: &str) {
-        let found = value.get_ref().type_str();
-        self.error(value.span(), format!("`{key}` must be {wanted}, not {} {found}", article(found)), None);
-    }
-
     fn selector_error(&mut self, span: Range<usize>, error: SelectorError) {
         self.error(span, error.message, error.help);
     }
-
-    fn error(&mut self, span: Range<usize>, message: String, help: Option<String>) {
-        self.errors.push(Raw { span, message, help });
-    }
-
-    /// The whole of `[link.id]` around its `id`, or the `id` itself where it is written another way.
-    fn header(&self, key: Range<usize>) -> Range<usize> {
-        let start = self.line_start(key.start);
-        let line = self.text[start..].lines().next().unwrap_or_default();
-        let begins = line[..key.start - start].trim_start().starts_with('[');
-        match line.get(key.end - start..).and_then(|rest| rest.find(']')) {
-            Some(end) if begins => start + line.len() - line.trim_start().len()..key.end + end + 1,
-            _ => key,
-        }
-    }
-
-    /// From a header that is repeated to the next one: its keys are repeated with it. Empty for a key.
-    fn section(&self, byte: usize) -> Range<usize> {
-        let start = self.line_start(byte);
-        if !self.text[start..].starts_with('[') {
-            return byte..byte;
-        }
-        byte..self.text[byte..].find("\n[").map_or(self.text.len(), |at| byte + at)
-    }
-
-    fn line_start(&self, byte: usize) -> usize {
-        self.text.as_bytes()[..byte.min(self.text.len())].iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1)
-    }
-
-    /// In the order of the file; what is over the limit is counted.
-    fn into_errors(mut self) -> Vec<MappingError> {
-        self.errors.sort_by_key(|error| error.span.start);
-        let more = self.errors.len().saturating_sub(ERROR_LIMIT);
-        if more > 0 {
-            let next = &mut self.errors[ERROR_LIMIT];
-            (next.message, next.help) = (format!("{more} more errors are not shown"), None);
-            self.errors.truncate(ERROR_LIMIT + 1);
-        }
-        let (name, text) = (self.name, self.text);
-        self.errors.into_iter().map(|raw| MappingError::at(name, text, raw.span, raw.message, raw.help)).collect()
-    }
-}
-
-/// `did you mean …?`, and all that is known.
-fn did_you_mean(name: &str, known: &[&str], title: &str) -> String {
-    let all = known.join(", ");
-    match nearest(name, known.iter().copied()).first() {
-        Some(best) => format!("did you mean `{best}`? {title}: {all}"),
-        None => format!("{title}: {all}"),
-    }
-}
-
-fn article(noun: &str) -> &'static str {
-    if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
-}
-
-fn whole_number(value: &DeValue<'_>) -> Option<i64> {
-    let integer = value.as_integer()?;
-    i64::from_str_radix(integer.as_str(), integer.radix()).ok()
 }
 
 fn is_identifier(name: &str) -> bool {
@@ -484,6 +203,8 @@ pub(super) fn kebab(id: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mapping::document::ERROR_LIMIT;
+    use crate::source::SIZE_LIMIT;
 
     const GOOD: &str =
         "version = 1\n[link.a-b]\nrelation = 'models'\ncpp = ['x.cpp#f']\npython = ['x.py#f']\nwhy = 'w'\n";

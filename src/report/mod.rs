@@ -195,7 +195,7 @@ impl Detail {
 }
 
 /// The name of a severity, verdict, rung or kind: the one that JSON has.
-fn word(value: impl serde::Serialize) -> String {
+pub fn word(value: impl serde::Serialize) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(name)) => name,
         other => unreachable!("words are unit variants, not {other:?}"),

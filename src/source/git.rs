@@ -153,13 +153,24 @@ impl Repository {
         paths
     }
 
-    /// The messages of the commits that after has and before has not, newest first, at most a thousand.
-    pub fn messages(&self, endpoints: &Endpoints) -> Vec<String> {
+    /// Ids and messages of the commits that after has and before has not, newest first, at most a thousand.
+    pub fn messages(&self, endpoints: &Endpoints) -> Vec<(String, String)> {
         let Some(after) = endpoints.after.commit() else { return Vec::new() };
         let Ok(walk) = self.walk(endpoints.before.commit(), after) else { return Vec::new() };
         // A shallow clone ends the walk early: the messages that are there still count.
         let commits = walk.take(MESSAGE_LIMIT).map_while(Result::ok).filter_map(|oid| self.git.find_commit(oid).ok());
-        commits.map(|commit| String::from_utf8_lossy(commit.message_bytes()).into_owned()).collect()
+        let said = |commit: Commit<'_>| {
+            (commit.id().to_string(), String::from_utf8_lossy(commit.message_bytes()).into_owned())
+        };
+        commits.map(said).collect()
+    }
+
+    /// Name and mail address of who would commit here, as far as git knows them.
+    pub fn author(&self) -> Option<String> {
+        let config = self.git.config().ok()?;
+        let name = config.get_string("user.name").ok()?;
+        let mail = config.get_string("user.email").map(|mail| format!(" <{mail}>"));
+        Some(format!("{name}{}", mail.unwrap_or_default()))
     }
 
     /// The commits of a range along first parents, oldest first.

@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use crate::repository::{Repository, SUBMODULE, SYMLINK};
 
-const CPP: &str = "torch/csrc/gadget.cpp";
-const PYTHON: &str = "torch/_dynamo/gadget.py";
-const MAPPING: &str = r#"version = 1
+pub const CPP: &str = "torch/csrc/gadget.cpp";
+pub const PYTHON: &str = "torch/_dynamo/gadget.py";
+pub const MAPPING: &str = r#"version = 1
 
 [scope]
 cpp = ["torch/csrc/**"]
@@ -22,7 +22,7 @@ cpp = ['torch/csrc/gadget.cpp#THPGadget_turn']
 python = ['torch/_dynamo/gadget.py#GadgetVariable.turn']
 why = "turning is simulated"
 "#;
-const TURN: &str = r#"#include <torch/csrc/gadget.h>
+pub const TURN: &str = r#"#include <torch/csrc/gadget.h>
 
 static bool ready(PyObject* self) {
   return gadget(self).power > 0;
@@ -37,7 +37,7 @@ PyObject* THPGadget_turn(PyObject* self, PyObject* args) {
   END_HANDLE_TH_ERRORS
 }
 "#;
-const TWIN: &str = "class GadgetVariable:\n    def turn(self, tx):\n        return self.value.turn(1)\n";
+pub const TWIN: &str = "class GadgetVariable:\n    def turn(self, tx):\n        return self.value.turn(1)\n";
 
 /// What a run of the binary said.
 pub struct Answer {
@@ -53,14 +53,14 @@ impl Answer {
             .unwrap_or_else(|error| panic!("not JSON: {error}\nstdout: {}\nstderr: {}", self.stdout, self.stderr))
     }
 
-    fn verdict(&self, link: &str) -> String {
+    pub fn verdict(&self, link: &str) -> String {
         let json = self.json();
         let links = json["links"].as_array().expect("a check lists its links");
         let found = links.iter().find(|judged| judged["link"] == link);
         found.map(|judged| judged["verdict"].as_str().unwrap().to_owned()).unwrap_or_else(|| "not listed".to_owned())
     }
 
-    fn rules(&self) -> Vec<String> {
+    pub fn rules(&self) -> Vec<String> {
         let json = self.json();
         let findings = json["findings"].as_array().expect("a check lists its findings");
         findings.iter().map(|finding| finding["rule"].as_str().unwrap().to_owned()).collect()
@@ -114,18 +114,18 @@ pub fn run_in(folder: &Path, arguments: &[&str]) -> Answer {
 }
 
 /// A repository in which the mapping, the entry point and its twin are committed.
-fn repository() -> Repository {
+pub fn repository() -> Repository {
     let repository = Repository::new();
     repository.commit(&[(".drift/links.toml", MAPPING), (CPP, TURN), (PYTHON, TWIN)]);
     repository
 }
 
 /// `check` of the last commit, as JSON.
-fn check(repository: &Repository) -> Answer {
+pub fn check(repository: &Repository) -> Answer {
     run(repository, &["check", "HEAD", "--format", "json"])
 }
 
-fn turned() -> String {
+pub fn turned() -> String {
     TURN.replace("turn(self, 1)", "turn(self, 2)")
 }
 
@@ -375,7 +375,7 @@ fn a_link_cannot_be_dropped_in_silence() {
     assert_eq!(answer.verdict("gadget-turn"), "drifted", "{}", answer.all());
 }
 
-fn fires(repository: &Repository, rules: &[&str]) {
+pub fn fires(repository: &Repository, rules: &[&str]) {
     let answer = check(repository);
     for rule in rules {
         assert!(answer.rules().iter().any(|fired| fired == rule), "no `{rule}`\n{}", answer.all());

@@ -4,6 +4,7 @@
 //! review. [`mutants`] are edits made to them, [`properties`] hold over files made by chance. [`laws`] keeps the house rules, each with its reason. [`command_line`] runs the binary on throw-away
 //! repositories.
 
+mod acks;
 mod built_in_mapping;
 mod case;
 mod command_line;

@@ -11,6 +11,8 @@ pub const FILE: u32 = 0o100644;
 pub const SYMLINK: u32 = 0o120000;
 pub const SUBMODULE: u32 = 0o160000;
 
+const MESSAGE: &str = "a change";
+
 pub struct Repository {
     folder: TempDir,
     git: git2::Repository,
@@ -36,6 +38,13 @@ impl Repository {
     pub fn commit(&self, files: &[(&str, &str)]) -> Oid {
         files.iter().for_each(|(path, text)| self.put(path, FILE, text.as_bytes()));
         self.commit_index()
+    }
+
+    /// As [`commit`](Self::commit), with a message.
+    pub fn commit_saying(&self, files: &[(&str, &str)], message: &str) -> Oid {
+        files.iter().for_each(|(path, text)| self.put(path, FILE, text.as_bytes()));
+        let head = self.git.head().unwrap().peel_to_commit().unwrap();
+        self.commit_on("HEAD", &[&head], message)
     }
 
     /// Adds a commit that holds these files and no others.
@@ -68,14 +77,14 @@ impl Repository {
     pub fn commit_index(&self) -> Oid {
         let parents: Vec<Commit> =
             self.git.head().ok().map(|head| head.peel_to_commit().unwrap()).into_iter().collect();
-        self.commit_on("HEAD", &parents.iter().collect::<Vec<_>>())
+        self.commit_on("HEAD", &parents.iter().collect::<Vec<_>>(), MESSAGE)
     }
 
     /// Adds a commit of what is staged, with the current commit as first parent and another one as second.
     pub fn merge(&self, other: Oid) -> Oid {
         let ours = self.git.head().unwrap().peel_to_commit().unwrap();
         let theirs = self.git.find_commit(other).unwrap();
-        self.commit_on("HEAD", &[&ours, &theirs])
+        self.commit_on("HEAD", &[&ours, &theirs], MESSAGE)
     }
 
     /// Adds a commit beside the current branch that changes these files; the branch and the index stay where they are.
@@ -84,7 +93,7 @@ impl Repository {
         let mut index = self.git.index().unwrap();
         let staged = index.write_tree().unwrap();
         files.iter().for_each(|(path, text)| self.put(path, FILE, text.as_bytes()));
-        let aside = self.commit_on("refs/heads/aside", &[&head]);
+        let aside = self.commit_on("refs/heads/aside", &[&head], MESSAGE);
         index.read_tree(&self.git.find_tree(staged).unwrap()).unwrap();
         index.write().unwrap();
         aside
@@ -115,10 +124,10 @@ impl Repository {
         folder
     }
 
-    fn commit_on(&self, reference: &str, parents: &[&Commit]) -> Oid {
+    fn commit_on(&self, reference: &str, parents: &[&Commit], message: &str) -> Oid {
         let tree = self.git.find_tree(self.git.index().unwrap().write_tree().unwrap()).unwrap();
         let who = Signature::new("House", "house@example.org", &Time::new(1_700_000_000, 0)).unwrap();
-        self.git.commit(Some(reference), &who, &who, "a change", &tree, parents).unwrap()
+        self.git.commit(Some(reference), &who, &who, message, &tree, parents).unwrap()
     }
 
     fn object(&self, id: Oid) -> PathBuf {
