@@ -132,6 +132,23 @@ enum Command {
 
 #[derive(Debug, Subcommand)]
 enum MapCommand {
+    /// Start a mapping in a repository that has none
+    ///
+    /// Looks for C++ files that show names to Python and for Python files that define these names again, and writes
+    /// `.drift/mapping.toml` with their folders as its scope, comments that teach, and an example. Where a built-in
+    /// mapping applies it says so, and writes nothing unless it is asked for a copy.
+    #[command(after_help = "Examples:\n  drift map init\n  drift map init --from-builtin")]
+    Init {
+        /// Copy the built-in mapping that applies, as far as it fits the last commit
+        ///
+        /// Selectors that pick nothing are left out, and links without an end are commented out, so that the first
+        /// `drift map verify` passes.
+        #[arg(long)]
+        from_builtin: bool,
+        /// Overwrite `.drift/mapping.toml`
+        #[arg(long)]
+        force: bool,
+    },
     /// List links, one a line
     ///
     /// All filters must hold. With -v every link with its reason and its selectors.
@@ -367,6 +384,9 @@ impl Cli {
 impl MapCommand {
     fn run(self, session: &Session) -> anyhow::Result<Exit> {
         match self {
+            MapCommand::Init { from_builtin, force } => {
+                map::init::run(session, map::init::Options { from_builtin, force })
+            }
             MapCommand::List { words, path, relation: relations, name } => {
                 map::list::run(session, &map::list::Options { words, path, relations, name })
             }
@@ -527,6 +547,34 @@ mod tests {
         assert_eq!(run("drift check --fail-on sometimes"), Exit::Undecided);
         assert_eq!(run("drift nonsense"), Exit::Undecided);
         assert_eq!(run("drift --version"), Exit::Clean);
+    }
+
+    #[test]
+    fn commands_shown_in_the_pages_are_commands() {
+        for name in ["README.md", "docs/mapping.md", "docs/ci.md", "docs/changelog.md"] {
+            let text = std::fs::read_to_string(crate::report::tests::page(name)).unwrap().replace("\\\n", " ");
+            let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
+            for line in blocks.flat_map(str::lines).filter(|line| line.starts_with("drift ")) {
+                let shown = words(line);
+                let parsed = Cli::try_parse_from(&shown).map_err(|error| error.kind());
+                assert!(!matches!(parsed, Err(kind) if kind != clap::error::ErrorKind::DisplayHelp), "{name}: {line}");
+            }
+        }
+    }
+
+    /// A line of a shell as far as examples need it: words, single quotes, and no comment.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quoted = false;
+        for c in line.split(" #").next().unwrap_or_default().chars() {
+            match c {
+                '\'' => quoted = !quoted,
+                ' ' if !quoted => words.push(String::new()),
+                c => words.last_mut().expect("there is a first word").push(c),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
     }
 
     /// `docs/cli.md` is the help, page by page. `UPDATE=1 cargo test` writes it.

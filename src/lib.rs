@@ -49,6 +49,8 @@ pub mod verification;
 
 pub mod exhibit;
 
+pub mod twins;
+
 pub mod report;
 
 pub mod commands;

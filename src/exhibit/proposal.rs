@@ -75,18 +75,31 @@ fn key(file: &ParsedFile, row: &Symbol) -> Option<Key> {
     Some(Key { name, owner: type_of(file, table) })
 }
 
-/// The name of the Python type whose definition names a table.
+/// Steps from a table to the type that has it: the table itself, slots, a specification.
+const MOST_STEPS: usize = 3;
+
+/// The name of the Python type whose definition names a table, directly or through its slots.
 fn type_of(file: &ParsedFile, table: &str) -> Option<String> {
-    let table = table.rsplit("::").next().filter(|table| !table.is_empty())?;
-    let names_it = |symbol: &&Symbol| {
-        symbol.kind != SymbolKind::FileScope
-            && symbol.mentions.iter().any(|m| m.role != Role::Text && *m.name == *table)
-    };
-    let texts = |symbol: &Symbol| {
-        let dotted = symbol.mentions.iter().find(|m| m.role == Role::Text && is_dotted(&m.name));
-        dotted.map(|mention| mention.name.to_string())
-    };
-    file.symbols.iter().filter(names_it).find_map(texts)
+    let mut names = vec![leaf(table)];
+    for _ in 0..MOST_STEPS {
+        let holders = file.symbols.iter().filter(|symbol| {
+            let is_data = matches!(symbol.kind, SymbolKind::Variable | SymbolKind::Table | SymbolKind::Row);
+            let mut mentions = symbol.mentions.iter().filter(|mention| mention.role != Role::Text);
+            is_data && mentions.any(|mention| names.contains(&&*mention.name))
+        });
+        let holders: Vec<&Symbol> = holders.collect();
+        let texts = holders.iter().flat_map(|holder| &holder.mentions).filter(|mention| mention.role == Role::Text);
+        if let Some(dotted) = texts.map(|mention| &*mention.name).find(|text| is_dotted(text)) {
+            return Some(dotted.to_owned());
+        }
+        names = holders.iter().map(|holder| leaf(holder.name.split('[').next().unwrap_or_default())).collect();
+        names.retain(|name| !name.is_empty());
+    }
+    None
+}
+
+fn leaf(name: &str) -> &str {
+    name.rsplit("::").next().unwrap_or(name)
 }
 
 /// The key with what comes before it: from the type, else as the Python end spells it.
@@ -182,6 +195,18 @@ fn uncapitalised(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::symbols::Language;
+
+    #[test]
+    fn a_type_is_found_through_its_slots() {
+        let text = "static PyMethodDef probe_methods[] = {{\"dive\", (PyCFunction)dive, METH_O, NULL}, {NULL}};\n\
+                    static PyType_Slot probe_slots[] = {{Py_tp_methods, probe_methods}, {0, NULL}};\n\
+                    static PyType_Spec probe_spec = {.name = \"probes.Probe\", .slots = probe_slots};\n\
+                    static PyMethodDef other_methods[] = {{NULL}};\n";
+        let file = ParsedFile::parse("a.c".into(), Language::Cpp, text.as_bytes().into());
+        assert_eq!(type_of(&file, "probe_methods").as_deref(), Some("probes.Probe"));
+        assert_eq!(type_of(&file, "other_methods"), None);
+    }
 
     #[test]
     fn a_reason_is_the_first_sentence_that_says_something() {

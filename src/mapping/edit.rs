@@ -4,6 +4,7 @@
 mod canonical;
 mod lines;
 mod place;
+pub mod start;
 mod write;
 
 use std::collections::BTreeMap;
@@ -170,5 +171,7 @@ fn check_id(id: &str) -> Result<(), Refusal> {
     Err(Refusal::Said(format!("the id `{id}` is not kebab-case{help}")))
 }
 
+#[cfg(test)]
+mod page_tests;
 #[cfg(test)]
 mod tests;

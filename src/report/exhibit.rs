@@ -115,3 +115,57 @@ fn length(line: &[Span]) -> usize {
 fn span(text: impl Into<String>, style: anstyle::Style) -> Span {
     (text.into(), Some(style))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use anstream::adapter::strip_str;
+
+    use super::*;
+    use crate::exhibit::Proposal;
+    use crate::mapping::parse;
+    use crate::symbols::{Language, Lines};
+
+    const MAPPING: &str =
+        "version = 1\n[link.a]\nrelation = 'models'\ncpp = ['a.cpp#f', 'b.cpp#g']\npython = ['a.py#f']\nwhy = 'w'\n";
+
+    fn end(end: End, selector: &str, language: Language, text: &[&str]) -> ShownEnd {
+        let lines = Lines { start: 9, end: 8 + text.len() as u32 };
+        let text = text.iter().map(|line| (*line).to_owned()).collect();
+        let piece = ShownPiece { path: "a".into(), symbol: "f".to_owned(), language, lines, text };
+        ShownEnd { end, selector: selector.to_owned(), pieces: vec![piece], problem: None }
+    }
+
+    fn shown(width: usize, detail: Detail) -> String {
+        let mapping = parse("m.toml", MAPPING, 0).unwrap();
+        let problem = Problem {
+            link: "a".to_owned(),
+            selector: "b.cpp#g".to_owned(),
+            kind: ProblemKind::NoSymbol,
+            details: vec!["h".to_owned()],
+        };
+        let long = vec!["  x();"; 100];
+        let wide = "y(1, 2); ".repeat(20);
+        let ends = vec![
+            end(End::Cpp, "a.cpp#f", Language::Cpp, &long),
+            ShownEnd { end: End::Cpp, selector: "b.cpp#g".to_owned(), pieces: Vec::new(), problem: Some(problem) },
+            end(End::Python, "a.py#f", Language::Python, &["def f():", &wide]),
+        ];
+        let link = mapping.links[0].clone();
+        let value = Exhibit { link, at: "1".repeat(40), ends, proposal: Proposal::default() };
+        let view = View { detail, elapsed: Duration::ZERO, width: Some(width) };
+        strip_str(&exhibit(&value, &mapping.sources, view)).to_string()
+    }
+
+    #[test]
+    fn both_ends_stand_side_by_side_where_there_is_room() {
+        let text = shown(130, Detail::Normal);
+        assert!(text.lines().all(|line| line.chars().count() <= 130), "{text}");
+        assert!(text.lines().any(|line| line.contains("x();") && line.contains("def f():")), "{text}");
+        assert!(text.contains("40 more lines") && text.contains("no-symbol") && text.contains("nearest: h"), "{text}");
+        assert!(!shown(130, Detail::Verbose).contains("more lines"));
+        let below = shown(80, Detail::Normal);
+        assert!(!below.lines().any(|line| line.contains("x();") && line.contains("def f():")), "{below}");
+    }
+}

@@ -12,11 +12,13 @@ mod json;
 mod ladder;
 mod links;
 mod pseudo;
+mod start;
 pub mod style;
 
 use std::time::Duration;
 
 pub use edits::{Deed, EditReport, Formatted};
+pub use start::Start;
 
 pub use crate::change::Forms;
 use crate::change::{Change, Skipped};
@@ -162,6 +164,14 @@ pub fn edit(edit: &EditReport, format: Format, detail: Detail) -> String {
     match format {
         Format::Human => edits::human(edit, detail),
         Format::Json => json::line(&edits::json(edit)),
+    }
+}
+
+/// What a first mapping was made of.
+pub fn start(start: &Start, format: Format) -> String {
+    match format {
+        Format::Human => start::human(start),
+        Format::Json => json::line(&start::json(start)),
     }
 }
 

@@ -12,6 +12,7 @@ mod expectation;
 mod fixtures;
 mod laws;
 mod map_commands;
+mod mapping_properties;
 mod mutants;
 #[path = "../mutation/mod.rs"]
 mod mutation;

@@ -169,6 +169,8 @@ fn links_are_renamed_and_unknown_ones_have_neighbours() {
         map(&repository, command).refuses(&["no link is called `probe-upp`", "`probe-up`"]);
     }
     map(&repository, &["rename", "probe-up", "probe-up"]).refuses(&["already"]);
+    write(&repository, ".drift/acks.toml", "version = 1\n\n[[ack]]\nlink = \"probe-up\"\n");
+    succeeds(&map(&repository, &["rename", "probe-up", "probe-rise"]), &[".drift/acks.toml", "`probe-up`"]);
 }
 
 #[test]
@@ -296,6 +298,71 @@ fn read_only_files_and_symbolic_links_are_left_alone() {
     succeeds(&map(&repository, &["rename", "x", "y", "--mapping", file.to_str().unwrap()]), &[]);
     assert!(fs::symlink_metadata(&file).unwrap().is_symlink());
     assert!(fs::read_to_string(&real).unwrap().contains("[link.y]"));
+}
+
+#[test]
+fn a_first_mapping_is_written_and_the_first_run_passes() {
+    let repository = Repository::new();
+    let cpp = CPP.replace("{\"rise\"", "{\"anchor\", Probe_rise, METH_NOARGS, nullptr},\n    {\"rise\"");
+    let python = format!("{PYTHON}\n    def anchor(self):\n        return None\n");
+    repository.commit(&[("csrc/probe.cpp", &cpp), ("sim/probe.py", &python)]);
+    let answer = map(&repository, &["init"]);
+    succeeds(&answer, &["wrote .drift/mapping.toml", "csrc/**", "sim/**", "git add"]);
+    let text = read(&repository);
+    for words in
+        ["# [link.anchor]", "# cpp = ['csrc/probe.cpp#Probe_methods[\"anchor\"]']", "sim/probe.py#ProbeVariable.anchor"]
+    {
+        assert!(text.contains(words), "no `{words}`\n{text}");
+    }
+    succeeds(&map(&repository, &["fmt", "--check"]), &[]);
+    succeeds(&map(&repository, &["list"]), &["no links yet"]);
+    map(&repository, &["init"]).refuses(&["already", "--force"]);
+    // The example is true as it stands, up to its reason.
+    let start = text.find("# [link.anchor]").unwrap();
+    let example: String = text[start..].lines().map(|line| line.trim_start_matches("# ").to_owned() + "\n").collect();
+    write(&repository, FILE, &(text[..start].to_owned() + &example));
+    repository.commit(&[(FILE, &read(&repository))]);
+    succeeds(&map(&repository, &["verify"]), &["2 of 2"]);
+    succeeds(&run(&repository, &["check"]), &["no drift"]);
+    succeeds(&map(&repository, &["init", "--force"]), &["wrote"]);
+    assert_eq!(
+        read(&repository).lines().filter(|line| !line.contains("Begun at")).collect::<Vec<_>>(),
+        text.lines().filter(|line| !line.contains("Begun at")).collect::<Vec<_>>()
+    );
+}
+
+#[test]
+fn a_first_mapping_needs_commits_and_a_work_tree() {
+    map(&Repository::new(), &["init"]).refuses(&["git commit"]);
+    let repository = repository();
+    run_in(repository.bare().path(), &["map", "init"]).refuses(&["bare"]);
+    map(&repository, &["init", "--from-builtin", "--force"]).refuses(&["no built-in mapping fits"]);
+    assert_eq!(read(&repository), MAPPING);
+    let plain = Repository::new();
+    plain.commit(&[("README", "x")]);
+    succeeds(&map(&plain, &["init"]), &["by hand"]);
+}
+
+#[test]
+fn a_built_in_mapping_applies_or_is_copied_as_far_as_it_fits() {
+    let torch = Repository::new();
+    let size = "static PyObject* THPSize_numel(PyObject* self, PyObject* unused) { return nullptr; }\n";
+    let lists = "class SizeVariable:\n    def numel(self, tx):\n        return 1\n";
+    torch.commit(&[
+        ("torch/csrc/Module.cpp", ""),
+        ("torch/_dynamo/__init__.py", ""),
+        ("torch/csrc/Size.cpp", size),
+        ("torch/_dynamo/variables/lists.py", lists),
+    ]);
+    succeeds(&map(&torch, &["init"]), &["built-in mapping for pytorch applies", "--from-builtin"]);
+    assert!(!path(&torch, FILE).exists());
+    succeeds(&map(&torch, &["init", "--from-builtin"]), &["1 links", "left out: ", "commented out", "size-slice"]);
+    let text = read(&torch);
+    assert!(text.contains("\n[link.size-numel]\n") && text.contains("\n# [link.size-slice]\n"), "{text}");
+    succeeds(&map(&torch, &["fmt", "--check"]), &[]);
+    torch.commit(&[(FILE, &text)]);
+    succeeds(&map(&torch, &["verify"]), &["every selector resolves"]);
+    succeeds(&run(&torch, &["check"]), &["no drift"]);
 }
 
 #[test]

@@ -62,6 +62,13 @@ impl Files {
         Ok(&self.files[link.origin.0])
     }
 
+    /// Whether the acks beside the files name a link.
+    pub fn acks_name(&self, id: &str) -> bool {
+        let path = self.folder.as_ref().and_then(|folder| Some(folder.join(Path::new(ACKS).file_name()?)));
+        let text = path.and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+        ['"', '\''].iter().any(|quote| text.contains(&format!("{quote}{id}{quote}")))
+    }
+
     /// A file by the name a person uses for it: its path, or its name alone.
     pub fn named(&self, name: &Path) -> Option<&MappingFile> {
         let same = |file: &&MappingFile| {
@@ -122,6 +129,15 @@ impl MappingFile {
         let text = text(path).with_context(|| format!("could not read mapping `{name}`"))?;
         Ok(MappingFile { path: path.to_owned(), source: MappingSource { name, text: text.into() } })
     }
+}
+
+/// A file that may be there, to be written anew.
+pub fn overwritten(folder: &Path, name: &str) -> Result<MappingFile> {
+    if folder.join(name).exists() {
+        return in_folder(folder, name);
+    }
+    let source = MappingSource { name: format!("{FOLDER}/{name}"), text: "".into() };
+    Ok(MappingFile { path: folder.join(name), source })
 }
 
 /// Writes new texts, each whole or not at all, and none if one of the files cannot be written.

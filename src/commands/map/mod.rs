@@ -3,6 +3,7 @@
 pub mod add;
 mod files;
 pub mod fmt;
+pub mod init;
 pub mod list;
 pub mod prune;
 pub mod remove;

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, bail};
 
+use super::super::world::ACKS;
 use super::super::{Exit, Session};
 use super::files::{self, Files, refused};
 use crate::mapping::edit;
@@ -18,8 +19,10 @@ pub fn run(session: &Session, from: &str, to: &str) -> Result<Exit> {
     }
     let text = edit::rename(&file.source, from, to).map_err(|refusal| refused(file, refusal))?;
     files::write(&[(file, &text)])?;
+    let acks = format!("`{ACKS}` names `{from}`: an ack counts for the link it names, so rename it there too");
+    let notes = if files.acks_name(from) { vec![acks] } else { Vec::new() };
     let links = vec![(to.to_owned(), file.source.name.clone())];
-    let told = EditReport { deed: Deed::Renamed { from: from.to_owned() }, links, notes: Vec::new() };
+    let told = EditReport { deed: Deed::Renamed { from: from.to_owned() }, links, notes };
     session.answer(&report::edit(&told, session.format, session.detail))?;
     Ok(Exit::Clean)
 }

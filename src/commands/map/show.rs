@@ -9,6 +9,7 @@ use super::{at, current, link};
 use crate::exhibit;
 use crate::mapping::Mapping;
 use crate::report::{self, View};
+use crate::verification::ProblemKind;
 
 /// Shows a link of today's mapping with its code at a revision; exit code 1 where a selector does not resolve.
 pub fn run(session: &Session, id: &str, revision: &str) -> Result<Exit> {
@@ -18,5 +19,7 @@ pub fn run(session: &Session, id: &str, revision: &str) -> Result<Exit> {
     let Some(shown) = exhibit::of(&only, &pair) else { bail!("the link `{id}` has no ends") };
     let view = View { detail: session.detail, elapsed: Duration::ZERO, width: session.width() };
     session.answer(&report::exhibit(&shown, &mapping.sources, session.format, view))?;
-    Ok(if shown.problems().next().is_none() { Exit::Clean } else { Exit::Findings })
+    // What lies in another repository was not looked for, and is not missing.
+    let missing = shown.problems().any(|problem| problem.kind != ProblemKind::Elsewhere);
+    Ok(if missing { Exit::Findings } else { Exit::Clean })
 }

@@ -20,9 +20,9 @@ pub fn insert(document: &mut DocumentMut, id: &str, mut table: Table, neighbour:
     let last = positions(document.as_table()).into_iter().max().unwrap_or(0);
     let sections = links(document)?;
     let beside = neighbour.and_then(|id| sections.get(id)).filter(|item| is_section(item)).and_then(position);
-    let at = beside.unwrap_or(last);
+    let at = beside.unwrap_or(last + 1);
     table.set_position(Some(at));
-    // Of tables at one position the one inserted last comes last.
+    // Of links at one position the one inserted last comes last.
     sections.insert(id, Item::Table(table));
     let following = following(document, at);
     let (mine, theirs) = match &following {

@@ -46,7 +46,7 @@ why = \"both multiply\"
 # the end
 ";
 
-fn source(text: &str) -> MappingSource {
+pub fn source(text: &str) -> MappingSource {
     MappingSource { name: "m.toml".to_owned(), text: text.into() }
 }
 
@@ -61,7 +61,7 @@ fn link(id: &str, cpp: &str, python: &str) -> NewLink {
     }
 }
 
-fn said(refusal: Refusal) -> String {
+pub fn said(refusal: Refusal) -> String {
     match refusal {
         Refusal::Said(text) => text,
         Refusal::Broken { errors, .. } => errors.iter().map(|error| format!("{error}\n")).collect(),
@@ -107,7 +107,7 @@ fn adding_and_removing_is_as_if_nothing_had_been() {
     let bare = "version = 1";
     let spaced = format!("{FILE}\n\n\n");
     let inside =
-        format!("{bare}\n[link.a]\nrelation = 'models'\ncpp = ['x.cpp']\npython = ['x.py']\nwhy = 'w'\n[scope]\n");
+        format!("{bare}\n[link.a]\nrelation = 'models'\ncpp = ['x.cpp']\npython = ['x.py']\nwhy = 'w'\n[scope]\n\n");
     for text in [FILE, &crlf, &mixed, open, bare, "version = 1\n", &spaced, &inside] {
         for (cpp, python) in [("csrc/b.cpp", "p.py"), ("csrc/a.cpp", "p.py"), ("x.cpp", "sim/a.py"), ("q.cpp", "q.py")]
         {
