@@ -93,7 +93,9 @@ fn has_marks(file: &SourceFile) -> bool {
 fn is_aside(path: &str) -> bool {
     let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
     let aside = ["test", "tests", "testing", "third_party", "vendor", "docs", "doc", "examples", "benchmarks"];
-    folders.split('/').any(|folder| aside.contains(&folder)) || name.starts_with("test_") || name.ends_with(".pyi")
+    folders.split('/').any(|folder| aside.contains(&&*folder.to_ascii_lowercase()))
+        || name.starts_with("test_")
+        || name.ends_with(".pyi")
 }
 
 fn parse(file: &SourceFile) -> Option<ParsedFile> {

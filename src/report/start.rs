@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use super::style::{GOOD, STRONG, harmless, paint};
 use crate::twins::Twins;
 
+/// More ids are counted; the file has them all.
+const MOST_NAMED: usize = 8;
+
 /// How a first mapping came about.
 #[derive(Debug, Clone)]
 pub enum Start {
@@ -30,8 +33,10 @@ pub fn human(start: &Start) -> String {
                 );
             }
             if !missing.is_empty() {
-                let ids = missing.iter().map(|id| harmless(id)).collect::<Vec<_>>().join(", ");
-                out += &format!("  commented out, because an end is not there: {ids}\n");
+                let ids = missing.iter().take(MOST_NAMED).map(|id| harmless(id)).collect::<Vec<_>>().join(", ");
+                let more = if missing.len() > MOST_NAMED { ", …" } else { "" };
+                let count = missing.len();
+                out += &format!("  commented out, because an end is not there: {count} links ({ids}{more})\n");
             }
             out + &next(file)
         }
