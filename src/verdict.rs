@@ -226,10 +226,9 @@ impl<'a> Bench<'a> {
         rung.is_some_and(|rung| counts(self.link.link, rung))
     }
 
-    /// Dynamo has none of the files yet, or no longer: there is nothing that could be left behind.
+    /// Dynamo has no such code yet, or no longer: there is nothing that could be left behind.
     fn has_no_twin(&self) -> bool {
-        let mut defects = self.link.python.iter().map(ResolvedEnd::defect);
-        !self.link.python.is_empty() && defects.all(|defect| defect == Some(Defect::StaleFile))
+        is_all_stale(&self.link.python)
     }
 
     fn findings(&self, judged: &Judged, places: &Places<'_>, mapping: &Mapping, corpus: &Corpus<'_>) -> Vec<Finding> {
@@ -504,10 +503,13 @@ mod tests {
     fn without_a_twin_nothing_is_left_behind() {
         let link = link(&["a.py#f"]);
         let mut ends = resolved(&link);
-        (ends.python[0].before, ends.python[0].after) = (Place::NoFile, Place::NoFile);
+        let nothing = Place::Nothing { nearest: Vec::new() };
         let changes = [change("a.cpp#f", Rung::Semantic)];
-        let judged = verdict(&ends, vec![impact(0, DIRECT, true)], &changes);
-        assert_eq!(judged, (Verdict::Unresolved, Some(Severity::Warning)));
+        for place in [Place::NoFile, nothing] {
+            (ends.python[0].before, ends.python[0].after) = (place.clone(), place);
+            let judged = verdict(&ends, vec![impact(0, DIRECT, true)], &changes);
+            assert_eq!(judged, (Verdict::Unresolved, Some(Severity::Warning)));
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::style::{DIM, FRAME, GOOD, STRONG, harmless, of_severity, paint};
 use super::{Detail, frame, origin, word};
 use crate::finding::{Finding, Frame, Severity};
+use crate::ladder::Rung;
 use crate::mapping::model::{MappingSource, Touch};
 use crate::mapping::{Link, Selector};
 use crate::rules::Rule;
@@ -138,7 +139,7 @@ fn split_frames(finding: &Finding) -> (Option<&Frame>, &[Frame]) {
 fn stale_selectors(out: &mut String, report: &Report, detail: Detail) {
     let stale: Vec<&Finding> = report.findings.iter().filter(|found| found.is_stale_selector()).collect();
     let judged = |judged: &&Judged| judged.verdict == Verdict::Unresolved && judged.severity != Some(Severity::Error);
-    let unjudged = report.links.iter().filter(judged).count();
+    let unjudged: Vec<&Judged> = report.links.iter().filter(judged).collect();
     let worst = word(stale.iter().map(|found| found.severity).max().unwrap_or(Severity::Note));
     let title = paint(of_severity(&worst), format!("{worst}[{}]", stale[0].rule.id));
     let end = if detail == Detail::Verbose { ":" } else { "; `-v` lists them" };
@@ -146,8 +147,14 @@ fn stale_selectors(out: &mut String, report: &Report, detail: Detail) {
         out,
         "{title}: {} selectors point at nothing on either side of this range, so {} not judged{end}",
         stale.len(),
-        if unjudged == 1 { "1 link was".to_owned() } else { format!("{unjudged} links were") }
+        if unjudged.len() == 1 { "1 link was".to_owned() } else { format!("{} links were", unjudged.len()) }
     );
+    let changed =
+        |judged: &&Judged| judged.impacts.iter().any(|impact| report.changes[impact.change].rung == Rung::Semantic);
+    let changed: Vec<&str> = unjudged.into_iter().filter(changed).map(|judged| judged.link.as_str()).collect();
+    if !changed.is_empty() {
+        remark(out, "", &format!("this range changes what the C++ ends of these do: {}", changed.join(", ")), 2);
+    }
     for found in stale.iter().filter(|_| detail == Detail::Verbose) {
         let link = found.link.as_deref().unwrap_or_default();
         let said: Vec<&str> = [&found.message].into_iter().chain(&found.notes).map(String::as_str).collect();

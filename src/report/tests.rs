@@ -279,7 +279,8 @@ fn many_stale_selectors_are_one_line() {
     assert_eq!(
         shown(4, Detail::Normal),
         "warning[unresolved-selector]: 4 selectors point at nothing on either side of this range, so 1 link was not \
-         judged; `-v` lists them\n\nno drift: 1 unresolved (000000000000..111111111111)\n"
+         judged; `-v` lists them\n   = this range changes what the C++ ends of these do: apply\n\nno drift: 1 unresolved \
+         (000000000000..111111111111)\n"
     );
     let listed = shown(4, Detail::Verbose);
     assert!((0..4).all(|n| listed.contains(&format!("apply: `twin.py#f{n}` points at nothing"))), "{listed}");
