@@ -16,7 +16,7 @@ use crate::symbols::{Language, Lines, ParsedFile, Symbol, SymbolKind, Term};
 use matching::{Matched, Place};
 
 /// A symbol that differs between before and after.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Change {
     pub language: Language,
     /// After's path, or before's where the symbol was removed.
@@ -39,7 +39,7 @@ pub struct Change {
     pub fingerprints: (u128, u128),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     Added,
@@ -50,7 +50,7 @@ pub enum What {
 }
 
 /// A file, or a part of one, that was not compared, and why.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Skipped {
     pub path: Arc<str>,
     pub reason: String,
@@ -502,7 +502,7 @@ impl<'a> OneSide<'a> {
             .iter()
             .filter_map(|pair| if what == What::Removed { pair.before.as_ref() } else { pair.after.as_ref() });
         for file in files.filter(|file| file.language == Language::Cpp && !names.is_empty()) {
-            for symbol in &file.symbols {
+            for symbol in file.symbols.iter() {
                 side.note(&file.path, symbol, &names);
             }
         }

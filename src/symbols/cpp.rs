@@ -1,9 +1,9 @@
 //! C++: which nodes begin a symbol, how it is called, and what it mentions.
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use tree_sitter::Node;
 
 use super::lexer::Lexer;
+use super::node::Node;
 use super::walk::{Draft, Reader, Step};
 use super::{Role, SymbolKind};
 

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
+use rustc_hash::FxHashMap;
 use tree_sitter::{Parser, Tree};
 
+use super::node::Node;
 use super::{LineIndex, ParsedFile, Symbol, Syntax, blank, cpp, python, walk};
 
 /// A language that `drift` reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Language {
     Cpp,
@@ -38,26 +40,32 @@ const ROWS: [Row; 2] = [
 
 /// The names of a grammar's nodes and fields, by their ids.
 pub(super) struct Names {
-    kinds: Vec<String>,
-    fields: Vec<String>,
+    kinds: Vec<&'static str>,
+    fields: Vec<&'static str>,
+    ids: FxHashMap<&'static str, u16>,
 }
 
 impl Names {
     fn of(grammar: &tree_sitter::Language) -> Names {
-        let kinds = 0..grammar.node_kind_count() as u16;
-        let fields = 0..=grammar.field_count() as u16;
-        Names {
-            kinds: kinds.map(|id| grammar.node_kind_for_id(id).unwrap_or("").to_string()).collect(),
-            fields: fields.map(|id| grammar.field_name_for_id(id).unwrap_or("").to_string()).collect(),
-        }
+        // Made once a grammar, for as long as the process lives.
+        let lasting = |name: Option<&str>| -> &'static str { name.unwrap_or("").to_owned().leak() };
+        let kinds = (0..grammar.node_kind_count() as u16).map(|id| lasting(grammar.node_kind_for_id(id)));
+        let fields: Vec<&'static str> =
+            (0..=grammar.field_count() as u16).map(|id| lasting(grammar.field_name_for_id(id))).collect();
+        let ids = fields.iter().copied().zip(0..).skip(1).collect();
+        Names { kinds: kinds.collect(), fields, ids }
     }
 
-    pub fn kind(&self, id: u16) -> &str {
-        self.kinds.get(usize::from(id)).map_or("ERROR", String::as_str)
+    pub fn kind(&self, id: u16) -> &'static str {
+        self.kinds.get(usize::from(id)).copied().unwrap_or("ERROR")
     }
 
-    pub fn field(&self, id: u16) -> Option<&str> {
-        self.fields.get(usize::from(id)).map(String::as_str)
+    pub fn field(&self, id: u16) -> Option<&'static str> {
+        self.fields.get(usize::from(id)).copied()
+    }
+
+    pub fn field_id(&self, name: &str) -> Option<u16> {
+        self.ids.get(name).copied()
     }
 }
 
@@ -93,7 +101,8 @@ impl Language {
 
     pub(super) fn parse(self, path: Arc<str>, text: Arc<[u8]>) -> ParsedFile {
         let (syntax, symbols) = self.read(&text);
-        ParsedFile { path, language: self, symbols, text, syntax: Arc::new(Mutex::new(Some(Arc::new(syntax)))) }
+        let syntax = Arc::new(Mutex::new(Some(Arc::new(syntax))));
+        ParsedFile { path, language: self, symbols: symbols.into(), text, syntax }
     }
 
     /// The syntax of a text, and the symbols in it.
@@ -103,11 +112,12 @@ impl Language {
             Language::Python => blank::Blanked { text: text.to_vec(), removed: Vec::new() },
         };
         let tree = self.tree(&blanked.text);
+        let root = Node::root(&tree, self.names());
         let walked = match self {
             Language::Cpp => {
-                walk::walk(&tree, &blanked.text, text, &blanked.removed, &mut cpp::CppReader::of(&blanked.text))
+                walk::walk(root, &blanked.text, text, &blanked.removed, &mut cpp::CppReader::of(&blanked.text))
             }
-            Language::Python => walk::walk(&tree, &blanked.text, text, &[], &mut python::PythonReader::of(text)),
+            Language::Python => walk::walk(root, &blanked.text, text, &[], &mut python::PythonReader::of(text)),
         };
         let lines = LineIndex::of(text);
         (Syntax { blanked: blanked.text, tree, skipped: walked.skipped, lines }, walked.symbols)

@@ -5,7 +5,9 @@ mod blank;
 mod cpp;
 mod language;
 mod lexer;
+mod node;
 mod python;
+pub mod stored;
 pub mod term;
 mod walk;
 
@@ -25,7 +27,7 @@ pub struct ParsedFile {
     pub path: Arc<str>,
     pub language: Language,
     /// In source order; a parent comes before its children. The first is the file scope.
-    pub symbols: Vec<Symbol>,
+    pub symbols: Arc<[Symbol]>,
     text: Arc<[u8]>,
     /// Shared by clones. `None` while the file rests.
     syntax: Arc<Mutex<Option<Arc<Syntax>>>>,
@@ -56,6 +58,16 @@ impl ParsedFile {
     /// Reads a file. Parsing never fails: what the grammar could not recover from is in [`Symbol::damaged`].
     pub fn parse(path: Arc<str>, language: Language, text: Arc<[u8]>) -> ParsedFile {
         language.parse(path, text)
+    }
+
+    /// A file whose symbols are known from an earlier reading of the same text; its syntax is read when it is needed.
+    pub fn of_symbols(path: Arc<str>, language: Language, text: Arc<[u8]>, symbols: Arc<[Symbol]>) -> ParsedFile {
+        ParsedFile { path, language, symbols, text, syntax: Arc::default() }
+    }
+
+    /// The same file under another path.
+    pub fn at(&self, path: Arc<str>) -> ParsedFile {
+        ParsedFile { path, ..self.clone() }
     }
 
     pub fn text(&self) -> &[u8] {
@@ -110,7 +122,7 @@ impl fmt::Debug for ParsedFile {
 }
 
 /// What a symbol is. Names are those of the JSON output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SymbolKind {
     Function,
@@ -139,7 +151,7 @@ pub enum SymbolKind {
 }
 
 /// A named piece of code with a span.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Symbol {
     /// Qualified as the language writes it: `torch::autograd::f`, `Class.method.inner`, `methods["apply"]`,
     /// `c10d_init["allreduce"]` for a binding (its owner is the function that makes it).
@@ -167,13 +179,13 @@ pub struct Symbol {
 }
 
 /// Tokens that belong to a symbol without being in its syntax tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 struct Extra {
     kind: ExtraKind,
     text: Box<str>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum ExtraKind {
     /// What stands in front: `def_static` of a binding, the condition of a branch.
     Lead = 1,
@@ -184,7 +196,7 @@ enum ExtraKind {
 }
 
 /// Lines of a span, counted from 1, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Lines {
     #[serde(rename = "line")]
     pub start: u32,
@@ -193,7 +205,7 @@ pub struct Lines {
 }
 
 /// Something that a symbol names: the raw material of the dependency graph.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Mention {
     /// As written, without template arguments: `f`, `torch::f`, `Class.method`.
     pub name: Arc<str>,
@@ -201,7 +213,7 @@ pub struct Mention {
     pub line: u32,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Role {
     /// `f(a, b)`, with the number of arguments.
     Call {

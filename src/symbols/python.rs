@@ -1,9 +1,9 @@
 //! Python: which nodes begin a symbol, how it is called, and what it mentions.
 
 use rustc_hash::FxHashSet;
-use tree_sitter::Node;
 
 use super::cpp::compact;
+use super::node::Node;
 use super::walk::{Draft, Reader, Step};
 use super::{Role, SymbolKind};
 

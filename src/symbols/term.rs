@@ -1,10 +1,9 @@
 //! Terms: syntax trees as our own values, so that a rung can rewrite them.
 
 use rustc_hash::FxHashSet;
-use tree_sitter::{Node, Tree, TreeCursor};
 
-use super::language::Names;
 use super::lexer::{Lexer, TokenKind};
+use super::node::{Cursor, Node};
 use super::{ExtraKind, ParsedFile, Syntax};
 
 /// Below this depth a tree is flattened into its tokens, so that no code that walks a term can overflow the stack.
@@ -124,8 +123,9 @@ pub(super) fn of_symbol(file: &ParsedFile, syntax: &Syntax, symbol: usize) -> Te
         .filter(|child| child.parent == Some(symbol) && !child.view)
         .map(|child| (child.bytes.start, child.bytes.end))
         .collect();
-    let node = node_at(&syntax.tree, own.bytes.start, own.bytes.end);
-    let builder = Builder { syntax, inside: &inside, root: node.id(), names: file.language.names() };
+    let root = Node::root(&syntax.tree, file.language.names());
+    let node = node_at(root, own.bytes.start, own.bytes.end);
+    let builder = Builder { syntax, inside: &inside, root: node.id() };
     let mut term = builder.build(&mut node.walk(), 0).unwrap_or_else(|| Term::node("empty", Vec::new()));
     for extra in &own.extras {
         let kind = match extra.kind {
@@ -145,8 +145,7 @@ pub(super) fn of_symbol(file: &ParsedFile, syntax: &Syntax, symbol: usize) -> Te
 }
 
 /// The outermost node with exactly these bytes.
-fn node_at(tree: &Tree, start: usize, end: usize) -> Node<'_> {
-    let root = tree.root_node();
+fn node_at(root: Node<'_>, start: usize, end: usize) -> Node<'_> {
     let mut node = root.descendant_for_byte_range(start, end).unwrap_or(root);
     while let Some(parent) = node.parent().filter(|parent| parent.byte_range() == (start..end)) {
         node = parent;
@@ -158,12 +157,11 @@ struct Builder<'a> {
     syntax: &'a Syntax,
     inside: &'a FxHashSet<(usize, usize)>,
     root: usize,
-    names: &'static Names,
 }
 
 impl Builder<'_> {
     /// The term of the cursor's node; `None` where nothing of it belongs to the symbol.
-    fn build(&self, cursor: &mut TreeCursor<'_>, depth: usize) -> Option<Term> {
+    fn build(&self, cursor: &mut Cursor<'_>, depth: usize) -> Option<Term> {
         let node = cursor.node();
         let bytes = node.byte_range();
         let elsewhere = self.inside.contains(&(bytes.start, bytes.end)) && node.id() != self.root;
@@ -172,8 +170,8 @@ impl Builder<'_> {
             return None;
         }
         let mut term = Term {
-            kind: self.names.kind(node.kind_id()),
-            field: cursor.field_id().and_then(|id| self.names.field(id.get())),
+            kind: node.kind(),
+            field: cursor.field(),
             text: "".into(),
             children: Vec::new(),
             line: self.syntax.lines.of_byte(bytes.start),

@@ -5,10 +5,10 @@
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use tree_sitter::{Node, Tree};
 use xxhash_rust::xxh3::xxh3_128;
 
 use super::lexer::Lexer;
+use super::node::Node;
 use super::{Extra, ExtraKind, LineIndex, Lines, Mention, Role, Symbol, SymbolKind};
 
 /// What the walk does with a node.
@@ -68,9 +68,9 @@ pub(super) struct Walked {
     pub skipped: FxHashSet<usize>,
 }
 
-/// Walks a tree. `text` is what was parsed, `removed` what was blanked out of the original before.
+/// Walks a tree from its root. `text` is what was parsed, `removed` what was blanked out of the original before.
 pub(super) fn walk<R: Reader>(
-    tree: &Tree,
+    root: Node<'_>,
     text: &[u8],
     original: &[u8],
     removed: &[std::ops::Range<usize>],
@@ -92,7 +92,7 @@ pub(super) fn walk<R: Reader>(
         errors: Vec::new(),
         removed,
     };
-    walk.run(tree);
+    walk.run(root);
     walk.out
 }
 
@@ -151,10 +151,9 @@ struct Walk<'a, R> {
 }
 
 impl<R: Reader> Walk<'_, R> {
-    fn run(&mut self, tree: &Tree) {
-        let root = tree.root_node();
+    fn run(&mut self, root: Node<'_>) {
         self.begin(Draft::of("", SymbolKind::FileScope), root.byte_range(), 0);
-        let mut cursor = tree.walk();
+        let mut cursor = root.walk();
         loop {
             if self.enter(cursor.node()) && cursor.goto_first_child() {
                 self.depth += 1;
