@@ -3,17 +3,21 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anstream::ColorChoice;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser, ValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::cache::Cache;
 use crate::commands::diff::FormsAt;
-use crate::commands::{self, Exit, Session, ack, check, demo, diff, explain, map};
+use crate::commands::{self, Exit, Session, ack, check, demo, diff, explain, graph, map, replay};
+use crate::graph::Direction;
+use crate::impact::DEFAULT_DEPTH;
 use crate::ladder::Rung;
 use crate::mapping::Relation;
 use crate::mapping::acks::{Date, parse_date};
-use crate::report::{Detail, Format, Shown};
+use crate::report::{Detail, Drawing, Format, Shown};
 use crate::source::range::Range;
 use crate::symbols::Language;
 
@@ -81,6 +85,41 @@ enum Command {
         /// Only files below these paths, or matching these globs; a leading `!` leaves them out
         #[arg(last = true, value_name = "PATH")]
         paths: Vec<String>,
+    },
+    /// Say what `check` would have said of each commit of a range: how noisy would it be here?
+    ///
+    /// Along first parents, each commit against the one before it. As JSON one line a commit, in their order: what
+    /// `check` says, and the commit. What was judged is kept in the cache, so that a replay that was interrupted goes on
+    /// where it stopped.
+    Replay {
+        /// The commits: `A..B`, those that B has and A has not
+        #[arg(value_name = "RANGE", value_parser = Range::parse)]
+        range: Range,
+    },
+    /// Show what a symbol depends on, or what depends on it
+    ///
+    /// The graph covers the scope of the mapping at one revision, and every file where there is no mapping. Who is
+    /// meant by a mention is guessed from syntax: by scope, class, namespace, what the file includes, and the number of
+    /// arguments. A guess among several is marked with `?`. Without a selector the index is summed up.
+    Graph {
+        /// `path#symbol` as in a mapping, or a symbol anywhere in the scope
+        #[arg(value_name = "SELECTOR")]
+        selector: Option<String>,
+        /// Where to look
+        #[arg(long, value_name = "REV", default_value = "HEAD")]
+        at: String,
+        /// What depends on the symbol, not what it depends on
+        #[arg(long)]
+        dependents: bool,
+        /// How many steps to follow
+        #[arg(long, value_name = "STEPS", default_value_t = DEFAULT_DEPTH)]
+        depth: u32,
+        /// Follow no guesses
+        #[arg(long)]
+        certain: bool,
+        /// Write the graph for a program that draws it
+        #[arg(long, value_name = "LANGUAGE", value_parser = drawing())]
+        draw: Option<Drawing>,
     },
     /// Look after the mapping
     ///
@@ -303,6 +342,22 @@ struct Common {
     /// Colours; NO_COLOR and CLICOLOR_FORCE are honoured by `auto`
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     color: Color,
+    /// Neither use nor fill the cache of what earlier runs found out; the answer is the same
+    #[arg(long, global = true)]
+    no_cache: bool,
+    /// Where that cache is; without it, in the folder where programs of this user keep theirs
+    #[arg(long, value_name = "DIR", env = "DRIFT_CACHE_DIR", hide_env_values = true, global = true)]
+    cache_dir: Option<PathBuf>,
+    /// How large that cache may become
+    #[arg(
+        long,
+        value_name = "MB",
+        env = "DRIFT_CACHE_LIMIT",
+        hide_env_values = true,
+        default_value_t = 1024,
+        global = true
+    )]
+    cache_limit: u64,
     /// Only errors: no warnings, no notes, no summary
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
@@ -374,6 +429,13 @@ impl Cli {
             Command::Ack { link, range, reason, until, who, dry_run } => {
                 ack::run(&session, &ack::Options { link, range: range.range(), reason, who, until, dry_run })
             }
+            Command::Graph { selector, at, dependents, depth, certain, draw } => {
+                let direction = if dependents { Direction::Dependents } else { Direction::Dependencies };
+                let options =
+                    graph::Options { selector, revision: at, direction, depth, only_certain: certain, drawing: draw };
+                graph::run(&session, &options)
+            }
+            Command::Replay { range } => replay::run(&session, &replay::Options { range }),
             Command::Explain { subject } => explain::run(&session, subject.as_deref()),
             Command::Demo { keep } => demo::run(&session, keep.as_deref()),
         };
@@ -409,6 +471,12 @@ impl MapCommand {
 
 impl Common {
     fn session(self) -> Session {
+        let limit = self.cache_limit.saturating_mul(1 << 20);
+        let cache = match &self.cache_dir {
+            _ if self.no_cache => Cache::none(),
+            Some(folder) => Cache::at(folder, limit),
+            None => Cache::of_user(limit),
+        };
         Session {
             repository: self.repo,
             mappings: self.mapping,
@@ -416,6 +484,7 @@ impl Common {
             output: self.output,
             color: self.color.choice(),
             detail: Detail::of(self.quiet, self.verbose),
+            cache: Arc::new(cache),
         }
     }
 }
@@ -457,6 +526,10 @@ fn format() -> ValueParser {
 
 fn relation() -> ValueParser {
     one_of(Relation::ALL)
+}
+
+fn drawing() -> ValueParser {
+    one_of(Drawing::ALL.map(|drawing| (drawing.name(), drawing)))
 }
 
 fn rung() -> ValueParser {

@@ -11,6 +11,22 @@ use crate::mapping::{Mapping, Scope};
 use crate::source::{FileChange, SnapshotPair, SourceFile};
 use crate::symbols::{Language, ParsedFile, is_same_cpp};
 
+/// Reads texts into symbols. Whoever remembers an earlier reading of a text may give that.
+pub trait ReadSymbols: Sync {
+    /// `None` where the file could not be read, or is in no language that is.
+    fn read(&self, file: &SourceFile) -> Option<ParsedFile>;
+}
+
+/// Remembers nothing.
+pub struct Afresh;
+
+impl ReadSymbols for Afresh {
+    fn read(&self, file: &SourceFile) -> Option<ParsedFile> {
+        let text = file.content.as_ref().ok()?;
+        Some(ParsedFile::parse(file.path.clone(), Language::of_path(&file.path)?, text.clone()))
+    }
+}
+
 /// Which of the two snapshots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
@@ -21,6 +37,7 @@ pub enum Side {
 /// The changed files, parsed, and those unchanged ones that turned out to be needed.
 pub struct Corpus<'a> {
     snapshots: &'a SnapshotPair,
+    reader: &'a dyn ReadSymbols,
     /// The changed files that could be read and that matter to the mapping.
     pub pairs: Vec<FilePair>,
     /// The changed files that matter and could not be read.
@@ -63,10 +80,11 @@ impl Side {
 
 impl<'a> Corpus<'a> {
     /// Parses the changed files that the mapping names or whose code its scope covers.
-    pub fn read(mapping: &Mapping, snapshots: &'a SnapshotPair) -> Corpus<'a> {
+    pub fn read(mapping: &Mapping, snapshots: &'a SnapshotPair, reader: &'a dyn ReadSymbols) -> Corpus<'a> {
         let wanted = Wanted::by(mapping);
-        let outcomes: Vec<Outcome> = snapshots.changed.par_iter().map(|change| read_pair(change, &wanted)).collect();
-        let mut corpus = Corpus::over(snapshots);
+        let read = |change| read_pair(change, &wanted, reader);
+        let outcomes: Vec<Outcome> = snapshots.changed.par_iter().map(read).collect();
+        let mut corpus = Corpus::over(snapshots, reader);
         for (change, outcome) in snapshots.changed.iter().zip(outcomes) {
             corpus.keep(change, outcome);
         }
@@ -143,13 +161,14 @@ impl<'a> Corpus<'a> {
         changed.flatten().count() + self.unchanged.len()
     }
 
-    fn over(snapshots: &'a SnapshotPair) -> Corpus<'a> {
+    fn over(snapshots: &'a SnapshotPair, reader: &'a dyn ReadSymbols) -> Corpus<'a> {
         let places = |side| {
             let files = snapshots.changed.iter().enumerate();
             files.filter_map(move |(at, change)| Some((&*source(change, side)?.path, at))).collect()
         };
         Corpus {
             snapshots,
+            reader,
             pairs: Vec::new(),
             skipped: Vec::new(),
             slots: Vec::new(),
@@ -170,7 +189,7 @@ impl<'a> Corpus<'a> {
 
     fn read_unchanged(&mut self, files: Vec<&'a SourceFile>) {
         let fresh = files.into_par_iter().filter(|file| !self.unchanged.contains_key(&file.path));
-        let fresh: Vec<ParsedFile> = fresh.filter_map(parse).collect();
+        let fresh: Vec<ParsedFile> = fresh.filter_map(|file| self.reader.read(file)).collect();
         self.unchanged.extend(fresh.into_iter().map(|file| (file.path.clone(), file)));
     }
 
@@ -230,7 +249,7 @@ impl<'m> Wanted<'m> {
     }
 }
 
-fn read_pair(change: &FileChange, wanted: &Wanted<'_>) -> Outcome {
+fn read_pair(change: &FileChange, wanted: &Wanted<'_>, reader: &dyn ReadSymbols) -> Outcome {
     let named = wanted.names(change);
     if !named && (is_rename_only(change) || !wanted.covers(change) || is_same_code(change)) {
         return Outcome::Irrelevant;
@@ -238,15 +257,10 @@ fn read_pair(change: &FileChange, wanted: &Wanted<'_>) -> Outcome {
     match unreadable(change) {
         Some(reason) => Outcome::Skipped(reason),
         None => Outcome::Parsed(Box::new(FilePair {
-            before: change.before.as_ref().and_then(parse),
-            after: change.after.as_ref().and_then(parse),
+            before: change.before.as_ref().and_then(|file| reader.read(file)),
+            after: change.after.as_ref().and_then(|file| reader.read(file)),
         })),
     }
-}
-
-fn parse(file: &SourceFile) -> Option<ParsedFile> {
-    let text = file.content.as_ref().ok()?;
-    Some(ParsedFile::parse(file.path.clone(), Language::of_path(&file.path)?, text.clone()))
 }
 
 fn is_rename_only(change: &FileChange) -> bool {

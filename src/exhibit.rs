@@ -4,7 +4,7 @@ mod proposal;
 
 use std::sync::Arc;
 
-use crate::corpus::{Corpus, Lookup, Side};
+use crate::corpus::{Afresh, Corpus, Lookup, Side};
 use crate::ends::{self, Picked, ResolvedEnd, ResolvedLink};
 use crate::mapping::{End, Link, Mapping, Pattern};
 use crate::source::SnapshotPair;
@@ -46,7 +46,7 @@ pub struct ShownPiece {
 
 /// Looks up the only link of a mapping in the after side of a pair whose two sides are the same.
 pub fn of(mapping: &Mapping, pair: &SnapshotPair) -> Option<Exhibit> {
-    let mut corpus = Corpus::read(mapping, pair);
+    let mut corpus = Corpus::read(mapping, pair, &Afresh);
     corpus.read_paths(pair.unchanged.keys().map(|path| &**path));
     let mut links = ends::resolve_cpp(mapping, &corpus);
     ends::resolve_python(&mut links, &corpus);

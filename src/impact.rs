@@ -17,7 +17,7 @@ use crate::symbols::Language;
 pub const DEFAULT_DEPTH: u32 = 2;
 
 /// A change that reaches a link's C++ end.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Impact {
     /// Position in the list of changes.
     pub change: usize,
@@ -41,7 +41,7 @@ pub fn counts(link: &Link, rung: Rung) -> bool {
 
 /// The C++ changes that reach the C++ end of each link: those of the end itself on any rung, those of what it depends
 /// on where they count. For each link direct ones first, then in the order of the changes.
-pub fn trace(changes: &[Change], graph: &DependencyGraph, links: &[ResolvedLink<'_>]) -> Vec<Vec<Impact>> {
+pub fn trace(changes: &[Change], graph: &DependencyGraph<'_>, links: &[ResolvedLink<'_>]) -> Vec<Vec<Impact>> {
     let places = Places::of(changes, Language::Cpp);
     links.iter().map(|link| trace_link(changes, &places, graph, link)).collect()
 }
@@ -73,7 +73,7 @@ impl<'c> Places<'c> {
         changes
     }
 
-    fn of_node(&self, graph: &DependencyGraph, id: NodeId) -> Vec<usize> {
+    fn of_node(&self, graph: &DependencyGraph<'_>, id: NodeId) -> Vec<usize> {
         let node = graph.node(id);
         let changes = node.places.iter().filter_map(|(side, line)| self.at(*side, &node.path, &node.name, *line));
         let mut changes: Vec<usize> = changes.collect();
@@ -93,7 +93,7 @@ fn sides(change: &Change) -> impl Iterator<Item = (Side, &str, &str, u32)> {
 fn trace_link(
     changes: &[Change],
     places: &Places<'_>,
-    graph: &DependencyGraph,
+    graph: &DependencyGraph<'_>,
     link: &ResolvedLink<'_>,
 ) -> Vec<Impact> {
     let mut impacts: BTreeMap<usize, Impact> = BTreeMap::new();
@@ -116,7 +116,7 @@ fn trace_link(
 
 /// What the C++ end consists of: the symbols it picks, what is inside them, and the functions that a picked row or
 /// binding registers.
-fn starts(graph: &DependencyGraph, link: &ResolvedLink<'_>) -> Vec<NodeId> {
+fn starts(graph: &DependencyGraph<'_>, link: &ResolvedLink<'_>) -> Vec<NodeId> {
     let mut starts = Vec::new();
     for end in &link.cpp {
         for (side, picked) in Side::BOTH.into_iter().filter_map(|side| Some((side, end.picked(side)?))) {
@@ -137,7 +137,7 @@ impl Impact {
         Impact { change, via: vec![changes[change].symbol.clone()], certain: true }
     }
 
-    fn along(change: usize, graph: &DependencyGraph, reached: &Reached) -> Impact {
+    fn along(change: usize, graph: &DependencyGraph<'_>, reached: &Reached) -> Impact {
         let via = reached.route.iter().map(|id| graph.node(*id).name.clone()).collect();
         Impact { change, via, certain: reached.certain }
     }

@@ -51,7 +51,11 @@ pub mod exhibit;
 
 pub mod twins;
 
+pub mod replay;
+
 pub mod report;
+
+pub mod cache;
 
 pub mod commands;
 
@@ -60,23 +64,29 @@ pub mod cli;
 use rustc_hash::FxHashSet;
 
 use change::Change;
-use corpus::{Corpus, Side};
-use graph::DependencyGraph;
+use corpus::{Afresh, Corpus, ReadSymbols, Side};
+use graph::{DependencyGraph, GraphFile};
 use impact::Impact;
 use mapping::Mapping;
 use source::SnapshotPair;
 use symbols::Language;
-use verdict::{Outcome, Report};
+use verdict::{Outcome, Report, Touched};
 
 /// Judges a range: which links of the mapping its C++ changes reach, and which Python ends were left behind.
 pub fn check(mapping: &Mapping, pair: &SnapshotPair) -> Report {
-    check_observed(mapping, pair, &mut |_| ())
+    check_by(mapping, pair, &Afresh, &mut |_| ())
 }
 
-/// [`check`], telling the name of each stage as it begins; the core has no clock of its own.
-pub fn check_observed(mapping: &Mapping, pair: &SnapshotPair, on_stage: &mut dyn FnMut(&'static str)) -> Report {
+/// [`check`] with a reader that may remember files, telling the name of each stage as it begins; the core has no clock
+/// of its own.
+pub fn check_by(
+    mapping: &Mapping,
+    pair: &SnapshotPair,
+    reader: &dyn ReadSymbols,
+    on_stage: &mut dyn FnMut(&'static str),
+) -> Report {
     on_stage("parse");
-    let mut corpus = Corpus::read(mapping, pair);
+    let mut corpus = Corpus::read(mapping, pair, reader);
     on_stage("diff");
     let changes = change::diff(&corpus.pairs);
     on_stage("resolve");
@@ -84,7 +94,8 @@ pub fn check_observed(mapping: &Mapping, pair: &SnapshotPair, on_stage: &mut dyn
     let mut links = ends::resolve_cpp(mapping, &corpus);
     on_stage("graph");
     let [before, after] = Side::BOTH.map(|side| corpus.files(side, Language::Cpp));
-    let graph = DependencyGraph::of(&before, &after);
+    let [before, after] = [before, after].map(|files| files.into_iter().map(GraphFile::from).collect());
+    let graph = DependencyGraph::of(before, after);
     on_stage("trace");
     let impacts = impact::trace(&changes, &graph, &links);
     on_stage("judge");
@@ -99,6 +110,7 @@ pub fn check_observed(mapping: &Mapping, pair: &SnapshotPair, on_stage: &mut dyn
         links: judged,
         findings,
         files_parsed: corpus.files_parsed(),
+        touched: touched(mapping, pair),
         skipped: corpus.skipped,
         changes,
     }
@@ -110,6 +122,17 @@ fn names_that_count<'c>(changes: &'c [Change], mapping: &Mapping) -> FxHashSet<&
     let changes = changes.iter().filter(|change| change.language == Language::Cpp).filter(counts);
     let names = changes.flat_map(|change| [Some(&change.symbol), change.before_symbol.as_ref()]).flatten();
     names.filter_map(|name| name.rsplit("::").next()).filter(|name| !name.is_empty()).collect()
+}
+
+/// Which parts of the scope the range touches.
+fn touched(mapping: &Mapping, pair: &SnapshotPair) -> Vec<Touched> {
+    let scope = &mapping.scope;
+    let mut files = vec![0; scope.cpp_globs.len()];
+    for change in pair.changed.iter().filter(|change| Language::of_path(change.path()) == Some(Language::Cpp)) {
+        scope.cpp.matches(&**change.path()).into_iter().for_each(|glob| files[glob] += 1);
+    }
+    let globs = scope.cpp_globs.iter().cloned().zip(files);
+    globs.filter(|(_, files)| *files > 0).map(|(glob, files)| Touched { glob, files }).collect()
 }
 
 /// The Python files of the links that something reaches.

@@ -1,7 +1,7 @@
 //! The rules: one row for every kind of finding, with what it means and what to do.
 
 /// How much a finding asks for. How sure it is, is said in its notes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Severity {
     Note,
@@ -45,6 +45,22 @@ pub static RULES: &[&Rule] = &[
 /// The rule with this id.
 pub fn named(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|rule| rule.id == id)
+}
+
+/// A rule is kept by its id.
+pub mod by_id {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use super::{Rule, named};
+
+    pub fn serialize<S: Serializer>(rule: &&'static Rule, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(rule.id)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<&'static Rule, D::Error> {
+        let id = String::deserialize(from)?;
+        named(&id).ok_or_else(|| D::Error::custom(format!("there is no rule `{id}`")))
+    }
 }
 
 pub static DRIFTED_LINK: Rule = Rule {

@@ -20,7 +20,7 @@ use crate::mapping::{Mapping, Touch};
 use crate::symbols::Language;
 
 /// The judgement on one link; see `docs/glossary.md`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     Untouched,
@@ -33,7 +33,7 @@ pub enum Verdict {
 }
 
 /// A link, judged.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Judged {
     pub link: String,
     pub verdict: Verdict,
@@ -43,14 +43,14 @@ pub struct Judged {
 }
 
 /// One Python selector of a link, and how deep it changed; `None` when it did not.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct PythonEnd {
     pub selector: String,
     pub rung: Option<Rung>,
 }
 
 /// Everything `drift check` has to say; every format renders this one value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Report {
     pub before: String,
     pub after: String,
@@ -62,9 +62,18 @@ pub struct Report {
     pub findings: Vec<Finding>,
     pub skipped: Vec<Skipped>,
     pub files_parsed: usize,
+    /// How many changed C++ files each glob of the scope covers, where there are any.
+    pub touched: Vec<Touched>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+/// A glob of the scope, and the changed files that it covers.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Touched {
+    pub glob: String,
+    pub files: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     Clean,
@@ -118,6 +127,34 @@ impl Report {
     pub fn with_findings(mut self, more: Vec<Finding>) -> Report {
         self.findings.extend(more);
         finding::sort(&mut self.findings);
+        self
+    }
+}
+
+impl Report {
+    /// Forgets the code that findings show.
+    pub fn without_frames(mut self) -> Report {
+        self.findings.iter_mut().for_each(|finding| finding.frames = Vec::new());
+        self
+    }
+
+    /// Forgets the changes that reach no link: a report is kept and shown without them.
+    pub fn without_idle_changes(mut self) -> Report {
+        let mut places = vec![None; self.changes.len()];
+        for impact in self.links.iter().flat_map(|judged| &judged.impacts) {
+            places[impact.change] = Some(0);
+        }
+        let mut kept = Vec::new();
+        for (place, change) in places.iter_mut().zip(self.changes) {
+            if place.is_some() {
+                *place = Some(kept.len());
+                kept.push(change);
+            }
+        }
+        for impact in self.links.iter_mut().flat_map(|judged| &mut judged.impacts) {
+            impact.change = places[impact.change].expect("every change that an impact names is kept");
+        }
+        self.changes = kept;
         self
     }
 }

@@ -1,6 +1,6 @@
 //! Verification: does every selector of a mapping pick code in one snapshot?
 
-use crate::corpus::{Corpus, Side};
+use crate::corpus::{Afresh, Corpus, Side};
 use crate::ends::{self, Place, ResolvedEnd, ResolvedLink};
 use crate::mapping::Mapping;
 use crate::source::SnapshotPair;
@@ -40,7 +40,7 @@ pub enum ProblemKind {
 
 /// Looks up every selector in the after side of a pair whose two sides are the same.
 pub fn verify(mapping: &Mapping, pair: &SnapshotPair) -> Verification {
-    let mut corpus = Corpus::read(mapping, pair);
+    let mut corpus = Corpus::read(mapping, pair, &Afresh);
     corpus.read_paths(pair.unchanged.keys().map(|path| &**path));
     let mut links = ends::resolve_cpp(mapping, &corpus);
     ends::resolve_python(&mut links, &corpus);

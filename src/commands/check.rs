@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::acks;
+use super::judging::Judge;
 use super::stages::Stages;
 use super::world::World;
 use super::{Exit, Session};
@@ -37,12 +38,10 @@ pub(super) fn judge(session: &Session, range: Option<&Range>, stages: &mut Stage
     stages.begin("open");
     let world = World::open(session, range)?;
     stages.begin("mapping");
-    let mut applying = world.mapping(session)?;
-    applying.mapping.acks = acks::applying(session, &world)?;
-    stages.begin("read");
-    let pair = world.snapshots(&applying.mapping)?;
-    let report = crate::check_observed(&applying.mapping, &pair, &mut |stage| stages.begin(stage));
-    Ok(report.with_findings(applying.findings))
+    let texts = world.mapping_texts(session)?;
+    let applying = texts.read(session)?;
+    let acks = acks::applying(session, &world)?;
+    Judge::of_one(&session.cache).judge(&world, &texts, &applying, acks, &mut |stage| stages.begin(stage))
 }
 
 /// Writes the answer, and with `-v` what it took.
@@ -50,7 +49,8 @@ pub(super) fn show(session: &Session, report: &Report, stages: &mut Stages) -> R
     stages.begin("report");
     let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
     session.answer(&report::check(report, session.format, view))?;
-    session.detail(&format!("{}{} files parsed", stages.table(), report.files_parsed));
+    session.detail(&format!("{}{} files read into symbols", stages.table(), report.files_parsed));
+    session.cache.notes().iter().for_each(|note| session.detail(note));
     if let Some(command) = closer_look(report) {
         session.detail(&format!("what the ladder saw: {command}"));
     }

@@ -109,6 +109,7 @@ mod tests {
             output: Some(folder.path().join("answer.txt")),
             color: ColorChoice::Never,
             detail: Detail::Normal,
+            cache: std::sync::Arc::default(),
         };
         assert_eq!(run(&session, None).unwrap(), Exit::Clean);
         let answer = fs::read_to_string(folder.path().join("answer.txt")).unwrap();

@@ -6,19 +6,25 @@ pub mod check;
 pub mod demo;
 pub mod diff;
 pub mod explain;
+pub mod graph;
+mod indexing;
+mod judging;
 pub mod map;
 mod progress;
+pub mod replay;
 mod stages;
 mod world;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
 
+use crate::cache::Cache;
 use crate::report::{Detail, Format, style};
 
 /// What every subcommand is told.
@@ -32,6 +38,8 @@ pub struct Session {
     pub output: Option<PathBuf>,
     pub color: ColorChoice,
     pub detail: Detail,
+    /// What earlier runs found out.
+    pub cache: Arc<Cache>,
 }
 
 /// How `drift` ends. The values are its exit codes.
@@ -179,6 +187,7 @@ mod tests {
             output: None,
             color: ColorChoice::Auto,
             detail: Detail::Normal,
+            cache: Arc::default(),
         }
     }
 }

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 
 use super::{Rendered, Session};
+use crate::cache::{Key, KeyBuilder};
 use crate::finding::Finding;
 use crate::finding::mapping::mapping_findings;
+use crate::mapping::acks::Acks;
 use crate::mapping::parse::parse;
 use crate::mapping::{Mapping, builtin};
 use crate::report::broken_mapping;
@@ -22,6 +24,20 @@ pub struct World {
     pub repository: Repository,
     pub endpoints: Endpoints,
 }
+
+/// The texts of the mapping that applies, and where they are from.
+pub enum MappingTexts {
+    Given(Vec<Named>),
+    /// Kept in the repository, on each side.
+    Kept {
+        before: Vec<Named>,
+        after: Vec<Named>,
+    },
+    BuiltIn(Named),
+}
+
+/// The name of a mapping file, and its text.
+type Named = (String, Arc<str>);
 
 /// The mapping that applies, and what the range does to it.
 pub struct Applying {
@@ -52,13 +68,28 @@ impl World {
 
     /// The mapping that applies: given by hand, kept in the repository, or built in.
     pub fn mapping(&self, session: &Session) -> Result<Applying> {
+        self.mapping_texts(session)?.read(session)
+    }
+
+    /// The texts of that mapping, not yet understood.
+    pub fn mapping_texts(&self, session: &Session) -> Result<MappingTexts> {
         if !session.mappings.is_empty() {
-            return Applying::plain(&given(&session.mappings)?);
+            return Ok(MappingTexts::Given(given(&session.mappings)?));
         }
-        match self.kept(session)? {
-            Some(applying) => Ok(applying),
-            None => self.built_in(session),
-        }
+        let [before, after] = [&self.endpoints.before, &self.endpoints.after].map(|side| self.texts(side));
+        let (before, after) = (before?, after?);
+        if before.is_empty() && after.is_empty() { self.built_in() } else { Ok(MappingTexts::Kept { before, after }) }
+    }
+
+    /// What the judgement of both sides by this mapping is kept under; `None` where a side can change. Whatever a
+    /// judgement depends on has to be in it.
+    pub fn key(&self, texts: &MappingTexts, acks: &Acks) -> Option<Key> {
+        let Endpoints { before, after } = &self.endpoints;
+        let key = || Key::of("report").and(before.name().as_bytes()).and(after.name().as_bytes());
+        // The day counts only where an ack ends on one.
+        let today = if acks.acks.iter().any(|ack| ack.until.is_some()) { acks.today } else { None };
+        let acks = format!("{:?}", Acks { today, ..acks.clone() });
+        (before.is_fixed() && after.is_fixed()).then(|| texts.add_to(key().and(acks.as_bytes())).done())
     }
 
     /// Everything the judgement needs: what changes in the scope of the mapping, and the files that it names.
@@ -73,38 +104,17 @@ impl World {
         self.repository.load(&self.endpoints, &Request { wants, named })
     }
 
-    /// The mapping of both sides together: a change cannot silence its own alarm by deleting a link.
-    fn kept(&self, session: &Session) -> Result<Option<Applying>> {
-        let before = self.texts(&self.endpoints.before)?;
-        let after = self.texts(&self.endpoints.after)?;
-        if before.is_empty() && after.is_empty() {
-            return Ok(None);
-        }
-        let now = read_all(&after)?;
-        if before == after {
-            return Ok(Some(Applying { mapping: now, findings: Vec::new() }));
-        }
-        // Only what is broken now is in the way: a range that repairs the mapping must be judgeable.
-        let Ok(then) = read_all(&before) else {
-            session.note("the mapping before the change is broken: judging by the one after it");
-            return Ok(Some(Applying { mapping: now, findings: Vec::new() }));
-        };
-        Ok(Some(Applying { findings: mapping_findings(&then, &now), mapping: Mapping::union(then, now) }))
-    }
-
     /// Names and texts of the mapping files of one side.
-    fn texts(&self, side: &Side) -> Result<Vec<(String, Arc<str>)>> {
+    fn texts(&self, side: &Side) -> Result<Vec<Named>> {
         let paths = self.repository.list(side, FOLDER);
         let mappings = paths.iter().filter(|path| path.ends_with(".toml") && ***path != *ACKS);
         mappings.filter_map(|path| self.repository.read(side, path)).map(text).collect()
     }
 
-    fn built_in(&self, session: &Session) -> Result<Applying> {
+    fn built_in(&self) -> Result<MappingTexts> {
         let has = |path: &str| self.repository.exists(&self.endpoints.after, path);
         let Some(builtin) = builtin::fitting(&has) else { bail!("{}", self.no_mapping(&has)) };
-        let name = builtin.title();
-        session.detail(&format!("using the {name}"));
-        Applying::plain(&[(name, builtin.text.into())])
+        Ok(MappingTexts::BuiltIn((builtin.title(), builtin.text.into())))
     }
 
     fn no_mapping(&self, has: builtin::Exists<'_>) -> String {
@@ -121,8 +131,54 @@ impl World {
     }
 }
 
+impl MappingTexts {
+    /// Understands the texts.
+    pub fn read(&self, session: &Session) -> Result<Applying> {
+        match self {
+            MappingTexts::Given(texts) => Applying::plain(texts),
+            MappingTexts::Kept { before, after } => kept(before, after, session),
+            MappingTexts::BuiltIn(text) => {
+                session.detail(&format!("using the {}", text.0));
+                Applying::plain(std::slice::from_ref(text))
+            }
+        }
+    }
+
+    /// Adds everything that they say to a key.
+    fn add_to(&self, key: KeyBuilder) -> KeyBuilder {
+        let (name, texts): (&str, [&[Named]; 2]) = match self {
+            MappingTexts::Given(texts) => ("given", [texts, &[]]),
+            MappingTexts::Kept { before, after } => ("kept", [before, after]),
+            MappingTexts::BuiltIn(text) => ("built in", [std::slice::from_ref(text), &[]]),
+        };
+        let sides = texts.map(|texts| texts.iter().flat_map(|(name, text)| [name.as_bytes(), text.as_bytes()]));
+        let [before, after] = sides;
+        let key = before.fold(key.and(name.as_bytes()), KeyBuilder::and);
+        after.fold(key.and(b"after"), KeyBuilder::and)
+    }
+
+    /// The key of these texts alone.
+    pub fn key(&self) -> Key {
+        self.add_to(Key::of("mapping")).done()
+    }
+}
+
+/// The mapping of both sides together: a change cannot silence its own alarm by deleting a link.
+fn kept(before: &[Named], after: &[Named], session: &Session) -> Result<Applying> {
+    let now = read_all(after)?;
+    if before == after {
+        return Ok(Applying { mapping: now, findings: Vec::new() });
+    }
+    // Only what is broken now is in the way: a range that repairs the mapping must be judgeable.
+    let Ok(then) = read_all(before) else {
+        session.note("the mapping before the change is broken: judging by the one after it");
+        return Ok(Applying { mapping: now, findings: Vec::new() });
+    };
+    Ok(Applying { findings: mapping_findings(&then, &now), mapping: Mapping::union(then, now) })
+}
+
 impl Applying {
-    fn plain(files: &[(String, Arc<str>)]) -> Result<Applying> {
+    fn plain(files: &[Named]) -> Result<Applying> {
         Ok(Applying { mapping: read_all(files)?, findings: Vec::new() })
     }
 }
@@ -146,7 +202,7 @@ fn named_paths(mapping: &Mapping) -> Vec<Arc<str>> {
     paths
 }
 
-fn given(paths: &[PathBuf]) -> Result<Vec<(String, Arc<str>)>> {
+fn given(paths: &[PathBuf]) -> Result<Vec<Named>> {
     let read = |path: &PathBuf| {
         let text = fs::read_to_string(path).with_context(|| format!("could not read mapping `{}`", path.display()))?;
         Ok((path.display().to_string(), text.into()))
@@ -154,14 +210,14 @@ fn given(paths: &[PathBuf]) -> Result<Vec<(String, Arc<str>)>> {
     paths.iter().map(read).collect()
 }
 
-pub(super) fn text(file: SourceFile) -> Result<(String, Arc<str>)> {
+pub(super) fn text(file: SourceFile) -> Result<Named> {
     let bytes = file.content.map_err(|reason| anyhow::anyhow!("could not read mapping `{}`: {reason}", file.path))?;
     let text = std::str::from_utf8(&bytes).with_context(|| format!("mapping `{}` is not UTF-8", file.path))?;
     Ok((file.path.to_string(), text.into()))
 }
 
 /// Reads all files, or shows what is wrong in any of them.
-pub fn read_all(files: &[(String, Arc<str>)]) -> Result<Mapping> {
+pub fn read_all(files: &[Named]) -> Result<Mapping> {
     let mut mappings = Vec::new();
     let mut errors = Vec::new();
     for (index, (name, text)) in files.iter().enumerate() {

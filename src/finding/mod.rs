@@ -12,8 +12,9 @@ pub use crate::rules::Severity;
 use crate::rules::{self, Rule};
 
 /// What a person is told.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Finding {
+    #[serde(with = "rules::by_id")]
     pub rule: &'static Rule,
     pub severity: Severity,
     /// A phrase that begins in lower case and quotes names in backticks.
@@ -31,7 +32,7 @@ pub struct Finding {
 }
 
 /// A piece of code with the lines that matter marked.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Frame {
     /// What is shown: `changed`, `its twin, unchanged`, `linked here`.
     pub title: String,
@@ -39,7 +40,7 @@ pub struct Frame {
     pub lines: Vec<FrameLine>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct FrameLine {
     /// From 1; the line in after, or in before for a removed line.
     pub number: u32,
@@ -47,7 +48,7 @@ pub struct FrameLine {
     pub text: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Mark {
     Context,
     Added,

@@ -1,29 +1,43 @@
-//! The dependency graph: symbols, and who mentions whom. The only folder that names petgraph.
+//! The dependency graph: symbols, and who mentions whom.
 //!
 //! It is over both snapshots: what a removed symbol reached is known only from before. Who is meant by a mention is
-//! guessed from syntax by `resolve`; a guess among several is kept and marked uncertain.
+//! guessed from syntax by `resolve`; a guess among several is kept and marked uncertain. Edges are worked out when they
+//! are asked for: from one symbol few of them matter.
 
+mod includes;
+pub mod neighbourhood;
+mod python;
 mod resolve;
 
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use petgraph::Direction;
-use petgraph::graph::{DiGraph, NodeIndex};
-use petgraph::visit::EdgeRef;
 use rustc_hash::FxHashMap;
 
 use crate::corpus::Side;
 use crate::symbols::{ParsedFile, Symbol, SymbolKind};
-use resolve::{Bonds, bonds};
+pub use includes::includes;
+use resolve::{Place, Resolver};
 
 /// Symbols of both snapshots, and who mentions whom.
-#[derive(Debug, Default)]
-pub struct DependencyGraph {
-    graph: DiGraph<Node, Bond>,
-    /// The nodes of a file's symbols, in the order of its symbols.
-    files: FxHashMap<(Side, Arc<str>), Vec<NodeIndex>>,
-    ambiguous: usize,
+pub struct DependencyGraph<'f> {
+    nodes: Vec<Node>,
+    /// Before and after.
+    sides: [Snapshot<'f>; 2],
+    /// What was worked out so far.
+    known: RefCell<FxHashMap<NodeId, Rc<[Edge]>>>,
+    ambiguous: Cell<usize>,
+}
+
+/// A file as the graph sees it.
+#[derive(Debug, Clone, Copy)]
+pub struct GraphFile<'f> {
+    pub path: &'f Arc<str>,
+    pub symbols: &'f [Symbol],
+    /// What it includes, as written; empty where nobody looked.
+    pub includes: &'f [Box<str>],
 }
 
 /// A symbol, on every side where it exists.
@@ -34,19 +48,52 @@ pub struct Node {
     pub kind: SymbolKind,
     /// Where it begins, on each side where it exists; twice on a side where `#if` has two definitions.
     pub places: Vec<(Side, u32)>,
+    homes: Vec<(Side, Place)>,
 }
 
 /// Identifies a node of one graph.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId(NodeIndex);
+pub struct NodeId(u32);
 
 /// How a symbol depends on another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Bond {
+pub struct Bond {
     /// The mention can mean nothing else that is known.
     pub certain: bool,
+    pub means: Means,
+}
+
+/// What makes a symbol depend on another. Where several do, the first of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Means {
     /// A table row or a binding names the function that it registers.
-    pub registers: bool,
+    Registration,
+    Row,
+    Call,
+    Macro,
+    Type,
+    /// Any other mention: a constant, a table, a function whose address is taken.
+    Name,
+    /// A method of a derived class may stand in for the virtual one.
+    Override,
+}
+
+/// A symbol that another leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edge {
+    pub to: NodeId,
+    pub bond: Bond,
+}
+
+/// Which way the graph is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// What the starts lead to.
+    Dependencies,
+    /// What leads to the starts.
+    Dependents,
 }
 
 /// A symbol that others lead to.
@@ -57,37 +104,54 @@ pub struct Reached {
     pub certain: bool,
 }
 
-impl DependencyGraph {
+/// The symbols of one side.
+struct Snapshot<'f> {
+    resolver: Resolver<'f>,
+    /// For each file the nodes of its symbols, in their order.
+    nodes: Vec<Vec<NodeId>>,
+    files: FxHashMap<&'f str, usize>,
+}
+
+impl<'f> DependencyGraph<'f> {
     /// The graph of the files of both snapshots. A symbol of a file that keeps its path is one node on both sides.
-    pub fn of(before: &[&ParsedFile], after: &[&ParsedFile]) -> DependencyGraph {
-        let mut graph = DependencyGraph::default();
+    pub fn of(before: Vec<GraphFile<'f>>, after: Vec<GraphFile<'f>>) -> DependencyGraph<'f> {
+        let mut nodes = Vec::new();
         let mut known = FxHashMap::default();
-        for (side, files) in [(Side::Before, before), (Side::After, after)] {
-            for file in files {
-                graph.add_file(side, file, &mut known);
-            }
-        }
-        graph.connect(Side::Before, before);
-        graph.connect(Side::After, after);
-        graph
+        let sides = [(Side::Before, before), (Side::After, after)].map(|(side, files)| {
+            let of_file = |(at, file): (usize, &GraphFile<'f>)| add_file(&mut nodes, &mut known, side, at, file);
+            let places = files.iter().enumerate().map(of_file).collect();
+            let by_path = files.iter().enumerate().map(|(at, file)| (&**file.path, at)).collect();
+            Snapshot { resolver: Resolver::of(files), nodes: places, files: by_path }
+        });
+        DependencyGraph { nodes, sides, known: RefCell::default(), ambiguous: Cell::new(0) }
     }
 
     /// The node of a symbol, by its position in a file of one side.
-    pub fn find(&self, side: Side, path: &Arc<str>, symbol: usize) -> Option<NodeId> {
-        self.files.get(&(side, path.clone()))?.get(symbol).copied().map(NodeId)
+    pub fn find(&self, side: Side, path: &str, symbol: usize) -> Option<NodeId> {
+        let side = self.side(side);
+        side.nodes[*side.files.get(path)?].get(symbol).copied()
     }
 
     pub fn node(&self, id: NodeId) -> &Node {
-        &self.graph[id.0]
+        &self.nodes[id.0 as usize]
     }
 
     /// What can be reached from the starts in at most `depth` steps, the starts included: shortest routes, and a
     /// certain route before an uncertain one. In the order of distance, then of the symbols in their files.
     pub fn dependencies(&self, starts: &[NodeId], depth: u32) -> Vec<Reached> {
-        let certain = self.search(starts, depth, true);
+        self.reached(starts, depth, Direction::Dependencies, false)
+    }
+
+    /// As [`dependencies`](Self::dependencies), in either direction; where only what is certain is asked for, no guess
+    /// is followed.
+    pub fn reached(&self, starts: &[NodeId], depth: u32, direction: Direction, only_certain: bool) -> Vec<Reached> {
+        let certain = self.search(starts, depth, direction, true);
+        if only_certain {
+            return certain;
+        }
         let mut seen: Vec<NodeId> = certain.iter().filter_map(|reached| reached.route.last().copied()).collect();
         seen.sort_unstable();
-        let uncertain = self.search(starts, depth, false).into_iter();
+        let uncertain = self.search(starts, depth, direction, false).into_iter();
         let uncertain =
             uncertain.filter(|reached| reached.route.last().is_some_and(|id| seen.binary_search(id).is_err()));
         certain.into_iter().chain(uncertain.map(|reached| Reached { certain: false, ..reached })).collect()
@@ -95,70 +159,68 @@ impl DependencyGraph {
 
     /// The functions that a table row or a binding registers.
     pub fn registered(&self, id: NodeId) -> Vec<NodeId> {
-        self.targets(id.0, |bond| bond.registers).into_iter().map(NodeId).collect()
+        let registers = |edge: &&Edge| edge.bond.means == Means::Registration;
+        self.edges(id).iter().filter(registers).map(|edge| edge.to).collect()
     }
 
-    /// How many mentions could mean so many things that they were left out.
+    /// What a symbol leads to, each once, in the order of the symbols in their files.
+    pub fn edges(&self, id: NodeId) -> Rc<[Edge]> {
+        if let Some(known) = self.known.borrow().get(&id) {
+            return known.clone();
+        }
+        let mut edges = Vec::new();
+        for &(side, place) in &self.node(id).homes {
+            let side = self.side(side);
+            let found = side.resolver.bonds_of(place);
+            self.ambiguous.set(self.ambiguous.get() + found.ambiguous);
+            edges.extend(found.bonds.into_iter().map(|((file, at), bond)| Edge { to: side.nodes[file][at], bond }));
+        }
+        edges.retain(|edge| edge.to != id);
+        let edges: Rc<[Edge]> = merged(edges).into();
+        self.known.borrow_mut().insert(id, edges.clone());
+        edges
+    }
+
+    /// How many mentions of the symbols that were looked at could mean so many things that they were left out.
     pub fn ambiguous(&self) -> usize {
-        self.ambiguous
+        self.ambiguous.get()
     }
 
-    pub fn node_count(&self) -> usize {
-        self.graph.node_count()
-    }
-
-    pub fn edge_count(&self) -> usize {
-        self.graph.edge_count()
-    }
-
-    fn add_file<'f>(&mut self, side: Side, file: &'f ParsedFile, known: &mut FxHashMap<Key<'f>, NodeIndex>) {
-        let nodes = file.symbols.iter().map(|symbol| {
-            let key = (&*file.path, &*symbol.name, symbol.kind, symbol.parameters.as_deref());
-            let node = *known.entry(key).or_insert_with(|| self.graph.add_node(Node::of(file, symbol)));
-            self.graph[node].places.push((side, symbol.lines.start));
-            node
+    /// What leads to a symbol, with the bond of each to it.
+    fn edges_to(&self, id: NodeId) -> Vec<Edge> {
+        let mut suspects = Vec::new();
+        for &(side, place) in &self.node(id).homes {
+            let side = self.side(side);
+            suspects.extend(side.resolver.suspects(place).into_iter().map(|(file, at)| side.nodes[file][at]));
+        }
+        suspects.sort_unstable();
+        suspects.dedup();
+        let leading = suspects.into_iter().filter(|suspect| *suspect != id).filter_map(|suspect| {
+            let edge = self.edges(suspect).iter().find(|edge| edge.to == id).copied()?;
+            Some(Edge { to: suspect, ..edge })
         });
-        let nodes = nodes.collect();
-        self.files.insert((side, file.path.clone()), nodes);
+        leading.collect()
     }
 
-    fn connect(&mut self, side: Side, files: &[&ParsedFile]) {
-        let Bonds { bonds, ambiguous } = bonds(files);
-        self.ambiguous += ambiguous;
-        for (from, to, bond) in bonds {
-            let [from, to] = [from, to].map(|(file, symbol)| self.files[&(side, files[file].path.clone())][symbol]);
-            self.bind(from, to, bond);
+    fn side(&self, side: Side) -> &Snapshot<'f> {
+        match side {
+            Side::Before => &self.sides[0],
+            Side::After => &self.sides[1],
         }
     }
 
-    /// An edge that is there already becomes as certain as the surer of the two.
-    fn bind(&mut self, from: NodeIndex, to: NodeIndex, bond: Bond) {
-        if from == to {
-            return;
-        }
-        match self.graph.find_edge(from, to) {
-            Some(edge) => {
-                let old = &mut self.graph[edge];
-                *old = Bond { certain: old.certain || bond.certain, registers: old.registers || bond.registers };
-            }
-            None => {
-                self.graph.add_edge(from, to, bond);
-            }
-        }
-    }
-
-    fn search(&self, starts: &[NodeId], depth: u32, only_certain: bool) -> Vec<Reached> {
-        let mut came_from: FxHashMap<NodeIndex, Option<NodeIndex>> = starts.iter().map(|id| (id.0, None)).collect();
-        let mut queue: VecDeque<(NodeIndex, u32)> = starts.iter().map(|id| (id.0, 0)).collect();
+    fn search(&self, starts: &[NodeId], depth: u32, direction: Direction, only_certain: bool) -> Vec<Reached> {
+        let mut came_from: FxHashMap<NodeId, Option<NodeId>> = starts.iter().map(|id| (*id, None)).collect();
+        let mut queue: VecDeque<(NodeId, u32)> = starts.iter().map(|id| (*id, 0)).collect();
         let mut found = Vec::new();
         while let Some((node, distance)) = queue.pop_front() {
             found.push(Reached { route: route(&came_from, node), certain: true });
             if distance == depth {
                 continue;
             }
-            for next in self.targets(node, |bond| bond.certain || !only_certain) {
-                came_from.entry(next).or_insert_with(|| {
-                    queue.push_back((next, distance + 1));
+            for next in self.steps(node, direction).iter().filter(|edge| edge.bond.certain || !only_certain) {
+                came_from.entry(next.to).or_insert_with(|| {
+                    queue.push_back((next.to, distance + 1));
                     Some(node)
                 });
             }
@@ -166,27 +228,85 @@ impl DependencyGraph {
         found
     }
 
-    fn targets(&self, node: NodeIndex, wanted: impl Fn(&Bond) -> bool) -> Vec<NodeIndex> {
-        let edges = self.graph.edges_directed(node, Direction::Outgoing);
-        let mut targets: Vec<NodeIndex> =
-            edges.filter(|edge| wanted(edge.weight())).map(|edge| edge.target()).collect();
-        targets.sort_unstable();
-        targets
+    fn steps(&self, node: NodeId, direction: Direction) -> Rc<[Edge]> {
+        match direction {
+            Direction::Dependencies => self.edges(node),
+            Direction::Dependents => self.edges_to(node).into(),
+        }
+    }
+}
+
+impl<'f> From<&'f ParsedFile> for GraphFile<'f> {
+    fn from(file: &'f ParsedFile) -> GraphFile<'f> {
+        GraphFile { path: &file.path, symbols: &file.symbols, includes: &[] }
+    }
+}
+
+impl Means {
+    pub fn name(self) -> &'static str {
+        match self {
+            Means::Registration => "registers",
+            Means::Row => "row",
+            Means::Call => "call",
+            Means::Macro => "macro",
+            Means::Type => "type",
+            Means::Name => "name",
+            Means::Override => "override",
+        }
     }
 }
 
 /// Path, qualified name, kind and parameters: what makes a symbol the same on both sides.
 type Key<'f> = (&'f str, &'f str, SymbolKind, Option<&'f str>);
 
+fn add_file<'f>(
+    nodes: &mut Vec<Node>,
+    known: &mut FxHashMap<Key<'f>, NodeId>,
+    side: Side,
+    at: usize,
+    file: &GraphFile<'f>,
+) -> Vec<NodeId> {
+    let symbols = file.symbols.iter().enumerate().map(|(position, symbol)| {
+        let key = (&**file.path, &*symbol.name, symbol.kind, symbol.parameters.as_deref());
+        let id = *known.entry(key).or_insert_with(|| {
+            nodes.push(Node::of(file, symbol));
+            NodeId(nodes.len() as u32 - 1)
+        });
+        let node = &mut nodes[id.0 as usize];
+        node.places.push((side, symbol.lines.start));
+        node.homes.push((side, (at, position)));
+        id
+    });
+    symbols.collect()
+}
+
+/// An edge that is there twice is as certain as the surer of the two.
+fn merged(mut edges: Vec<Edge>) -> Vec<Edge> {
+    edges.sort_by_key(|edge| (edge.to, edge.bond.means));
+    edges.dedup_by(|next, kept| {
+        let same = next.to == kept.to;
+        kept.bond.certain |= same && next.bond.certain;
+        same
+    });
+    edges
+}
+
 impl Node {
-    fn of(file: &ParsedFile, symbol: &Symbol) -> Node {
-        Node { path: file.path.clone(), name: symbol.name.clone(), kind: symbol.kind, places: Vec::new() }
+    fn of(file: &GraphFile<'_>, symbol: &Symbol) -> Node {
+        let (path, name) = (file.path.clone(), symbol.name.clone());
+        Node { path, name, kind: symbol.kind, places: Vec::new(), homes: Vec::new() }
+    }
+
+    /// Where it begins after, or before where it is no longer.
+    pub fn line(&self) -> u32 {
+        let after = self.places.iter().find(|(side, _)| *side == Side::After);
+        after.or(self.places.first()).map_or(0, |(_, line)| *line)
     }
 }
 
-fn route(came_from: &FxHashMap<NodeIndex, Option<NodeIndex>>, to: NodeIndex) -> Vec<NodeId> {
+fn route(came_from: &FxHashMap<NodeId, Option<NodeId>>, to: NodeId) -> Vec<NodeId> {
     let mut route: Vec<NodeId> =
-        std::iter::successors(Some(to), |node| came_from.get(node).copied().flatten()).map(NodeId).collect();
+        std::iter::successors(Some(to), |node| came_from.get(node).copied().flatten()).collect();
     route.reverse();
     route
 }
@@ -197,13 +317,14 @@ mod tests {
     use crate::symbols::Language;
 
     fn parse(path: &str, text: &str) -> ParsedFile {
-        ParsedFile::parse(path.into(), Language::Cpp, text.as_bytes().into())
+        let language = Language::of_path(path).expect("a file of a known language");
+        ParsedFile::parse(path.into(), language, text.as_bytes().into())
     }
 
     /// What a symbol of the first file reaches in one snapshot: routes, with a `?` where they are uncertain.
     fn reached(files: &[(&str, &str)], from: &str, depth: u32) -> Vec<String> {
         let files: Vec<ParsedFile> = files.iter().map(|(path, text)| parse(path, text)).collect();
-        let graph = DependencyGraph::of(&[], &files.iter().collect::<Vec<_>>());
+        let graph = DependencyGraph::of(Vec::new(), files.iter().map(GraphFile::from).collect());
         let symbol = files[0].symbols.iter().position(|symbol| symbol.name == from).expect("the symbol is there");
         let start = graph.find(Side::After, &files[0].path, symbol).expect("every symbol has a node");
         let reached = graph.dependencies(&[start], depth);
@@ -293,7 +414,7 @@ mod tests {
         assert!(found.contains(&"methods[\"apply\"]".to_owned()), "{found:?}");
         assert!(found.contains(&"methods[\"apply\"] > apply_".to_owned()), "{found:?}");
         let file = parse("x.cpp", text);
-        let graph = DependencyGraph::of(&[&file], &[]);
+        let graph = DependencyGraph::of(vec![(&file).into()], Vec::new());
         let row = file.symbols.iter().position(|symbol| symbol.kind == SymbolKind::Row).expect("a row");
         let row = graph.find(Side::Before, &file.path, row).expect("a node");
         let names: Vec<&str> = graph.registered(row).iter().map(|id| graph.node(*id).name.as_str()).collect();
@@ -304,9 +425,100 @@ mod tests {
     fn what_only_before_mentions_is_kept() {
         let before = parse("x.cpp", "static int old() { return 1; }\nint f() { return old(); }\n");
         let after = parse("x.cpp", "int f() { return 1; }\n");
-        let graph = DependencyGraph::of(&[&before], &[&after]);
+        let graph = DependencyGraph::of(vec![(&before).into()], vec![(&after).into()]);
         let f = after.symbols.iter().position(|symbol| symbol.name == "f").expect("f is there");
         let start = graph.find(Side::After, &after.path, f).expect("a node");
         assert_eq!(graph.dependencies(&[start], 1).len(), 2);
+    }
+
+    /// What leads to a symbol of the first file, by name, with a `?` where that is uncertain.
+    fn dependents(files: &[(&str, &str)], of: &str, depth: u32) -> Vec<String> {
+        let files: Vec<ParsedFile> = files.iter().map(|(path, text)| parse(path, text)).collect();
+        let graph = DependencyGraph::of(Vec::new(), files.iter().map(GraphFile::from).collect());
+        let symbol = files[0].symbols.iter().position(|symbol| symbol.name == of).expect("the symbol is there");
+        let start = graph.find(Side::After, &files[0].path, symbol).expect("every symbol has a node");
+        let reached = graph.reached(&[start], depth, Direction::Dependents, false);
+        let shown = reached.iter().skip(1).map(|reached| {
+            let last = graph.node(*reached.route.last().expect("a route is not empty"));
+            format!("{}{}", last.name, if reached.certain { "" } else { "?" })
+        });
+        shown.collect()
+    }
+
+    #[test]
+    fn what_depends_on_a_symbol_is_the_graph_read_backwards() {
+        let text = "static int c() { return 1; }\nstatic int b() { return c(); }\nint a() { return b(); }\n\
+                    static PyMethodDef methods[] = {{\"a\", (PyCFunction)a, METH_NOARGS, nullptr}, {nullptr}};\n";
+        assert_eq!(dependents(&[("x.cpp", text)], "c", 1), ["b"]);
+        assert_eq!(dependents(&[("x.cpp", text)], "c", 4), ["b", "a", "methods[\"a\"]", "methods"]);
+    }
+
+    #[test]
+    fn a_virtual_method_may_be_any_that_replaces_it() {
+        let classes = (
+            "x.h",
+            "struct Base { virtual int act(int a) { return 1; } };\n\
+             struct Derived : public Base { int act(int a) override { return 2; } };\n\
+             struct Below : Derived { int act(int a) override { return 3; } int act() { return 4; } };\n\
+             struct Other { int act(int a) { return 5; } };\n",
+        );
+        let user = ("a.cpp", "int use(Base* base) { return base->act(1); }\n");
+        let found = reached(&[user, classes], "use", 2);
+        let overrides: Vec<&str> = found.iter().filter_map(|route| route.strip_prefix("Base::act > ")).collect();
+        assert_eq!(overrides, ["Derived::act?", "Below::act?"]);
+        assert!(dependents(&[classes, user], "Below::act", 2).contains(&"use?".to_owned()));
+    }
+
+    #[test]
+    fn what_a_file_includes_decides_between_names() {
+        let texts = [
+            ("a.cpp", "#include <one/x.h>\nint use() { return check(1); }\n"),
+            ("one/x.h", "namespace one { int check(int a); }\n"),
+            ("one/x.cpp", "#include \"x.h\"\nnamespace one { int check(int a) { return a; } }\n"),
+            ("two/x.h", "namespace two { int check(int a); }\n"),
+        ];
+        let files: Vec<ParsedFile> = texts.iter().map(|(path, text)| parse(path, text)).collect();
+        let all: Vec<Vec<Box<str>>> = texts.iter().map(|(_, text)| includes(text.as_bytes())).collect();
+        let with = |known: bool| {
+            let files = files.iter().zip(&all);
+            let files = files.map(|(file, all)| GraphFile { includes: if known { all } else { &[] }, ..file.into() });
+            let graph = DependencyGraph::of(Vec::new(), files.collect());
+            let symbol = texts[0].1.find("use").map(|_| 1).expect("the text holds it");
+            let start = graph.find(Side::After, "a.cpp", symbol).expect("every symbol has a node");
+            let edges = graph.edges(start);
+            edges.iter().map(|edge| (graph.node(edge.to).name.clone(), edge.bond.certain)).collect::<Vec<_>>()
+        };
+        let named = |name: &str, certain| (name.to_owned(), certain);
+        assert_eq!(with(true), [named("one::check", true), named("one::check", true)]);
+        assert_eq!(with(false), [named("one::check", false), named("one::check", false), named("two::check", false)]);
+    }
+
+    const PYTHON: [(&str, &str); 2] = [
+        (
+            "torch/_dynamo/tensor.py",
+            "from .base import Base, wrap\nfrom . import utils\n\nclass Tensor(Base):\n    def call(self, tx):\n        \
+             check(tx)\n        wrap(tx)\n        utils.log(tx)\n        return self.build(tx)\n\n    def reset(self):\n        \
+             super().reset()\n\ndef check(tx):\n    return tx\n",
+        ),
+        (
+            "torch/_dynamo/base.py",
+            "class Base:\n    def build(self, tx):\n        return self.call(tx)\n    def call(self, tx):\n        raise tx\n    \
+             def reset(self):\n        pass\n\ndef wrap(tx):\n    return tx\n",
+        ),
+    ];
+
+    #[test]
+    fn python_is_followed_through_imports_self_and_bases() {
+        let utils = ("torch/_dynamo/utils.py", "def log(tx):\n    return 1\n");
+        let files = [PYTHON[0], PYTHON[1], utils];
+        assert_eq!(reached(&files, "Tensor.call", 1), ["check", "Base.build", "wrap", "log"]);
+        assert_eq!(reached(&files, "Tensor.reset", 1), ["Base.reset?"]);
+        assert_eq!(reached(&[PYTHON[1], PYTHON[0]], "Base.build", 2), ["Base.call", "Base.call > Tensor.call?"]);
+    }
+
+    #[test]
+    fn python_is_followed_backwards() {
+        assert_eq!(dependents(&[PYTHON[0], PYTHON[1]], "check", 2), ["Tensor.call", "Base.call?"]);
+        assert_eq!(dependents(&[PYTHON[1], PYTHON[0]], "Base", 1), ["", "Tensor"]);
     }
 }

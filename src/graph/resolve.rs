@@ -1,10 +1,14 @@
 //! Who is meant by a mention: as well as syntax allows, without types and overload resolution.
 
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Bond;
-use crate::symbols::{Mention, ParsedFile, Role, Symbol, SymbolKind};
+use super::python::{self, Meaning, PythonIndex};
+use super::{Bond, GraphFile, Means};
+use crate::symbols::{Mention, Role, Symbol, SymbolKind};
 
 /// A mention that could mean more names than this is left out: an edge to all of them would say nothing.
 const MOST_CANDIDATES: usize = 4;
@@ -72,22 +76,244 @@ const GENERIC_MEMBERS: [&str; 58] = [
     "values",
 ];
 
+/// A virtual method that more classes than this replace says nothing about which one is meant.
+const MOST_OVERRIDES: usize = 8;
+
 /// A symbol: the position of its file, and its own position in the file.
 pub(super) type Place = (usize, usize);
 
-/// The edges of one snapshot.
+/// What a symbol leads to.
+#[derive(Default)]
 pub(super) struct Bonds {
-    pub bonds: Vec<(Place, Place, Bond)>,
+    pub bonds: Vec<(Place, Bond)>,
     /// Mentions that were left out because they could mean too many things.
     pub ambiguous: usize,
 }
 
-/// Resolves what every symbol of the files mentions. The order follows the files.
-pub(super) fn bonds(files: &[&ParsedFile]) -> Bonds {
-    let index = Index::of(files);
-    let parts: Vec<Bonds> = (0..files.len()).into_par_iter().map(|file| bonds_of_file(files, file, &index)).collect();
-    let ambiguous = parts.iter().map(|part| part.ambiguous).sum();
-    Bonds { bonds: parts.into_iter().flat_map(|part| part.bonds).collect(), ambiguous }
+/// Finds what is meant in one snapshot. Nothing is worked out before it is asked for.
+pub(super) struct Resolver<'f> {
+    files: Vec<GraphFile<'f>>,
+    index: Index<'f>,
+    python: PythonIndex<'f>,
+    families: OnceCell<Families<'f>>,
+    closures: Closures,
+}
+
+impl<'f> Resolver<'f> {
+    pub fn of(files: Vec<GraphFile<'f>>) -> Resolver<'f> {
+        let index = Index::of(&files);
+        let python = PythonIndex::of(&files);
+        let closures = Closures::of(&files);
+        Resolver { files, index, python, families: OnceCell::new(), closures }
+    }
+
+    /// What a symbol leads to: what it mentions, the rows of a table, the methods that replace a virtual one.
+    pub fn bonds_of(&self, from: Place) -> Bonds {
+        let mut found = Bonds::default();
+        let file = self.files[from.0];
+        let symbol = &file.symbols[from.1];
+        found.bonds.extend(rows(file, from));
+        if python::is_python(file.path) {
+            self.python_bonds(from, &mut found);
+            return found;
+        }
+        for mention in &symbol.mentions {
+            let (candidates, certain) = match Question::of(self, from.0, symbol, mention).answer() {
+                Answer::Certain(candidates) => (candidates, true),
+                Answer::Uncertain(candidates) => (candidates, false),
+                Answer::Ambiguous => {
+                    found.ambiguous += 1;
+                    continue;
+                }
+                Answer::Unknown => continue,
+            };
+            let bond = |to: &Candidate<'_>| Bond { certain, means: means(symbol, mention, to.symbol) };
+            found.bonds.extend(candidates.iter().map(|to| (to.place, bond(to))));
+        }
+        match self.overrides(symbol) {
+            Some(overrides) => {
+                found.bonds.extend(overrides.iter().map(|to| (*to, Bond { certain: false, means: Means::Override })));
+            }
+            None => found.ambiguous += 1,
+        }
+        found
+    }
+
+    fn python_bonds(&self, from: Place, found: &mut Bonds) {
+        for mention in &self.files[from.0].symbols[from.1].mentions {
+            let (places, certain) = match self.python.meaning(&self.files, from, mention) {
+                Meaning::Certain(places) => (places, true),
+                Meaning::Uncertain(places) => (places, false),
+                Meaning::Ambiguous => {
+                    found.ambiguous += 1;
+                    continue;
+                }
+                Meaning::Unknown => continue,
+            };
+            let means = |to: Place| python::means(mention, &self.files[to.0].symbols[to.1]);
+            found.bonds.extend(places.into_iter().map(|to| (to, Bond { certain, means: means(to) })));
+        }
+        match self.python.overrides(&self.files, from, MOST_OVERRIDES) {
+            Some(overrides) => {
+                found
+                    .bonds
+                    .extend(overrides.into_iter().map(|to| (to, Bond { certain: false, means: Means::Override })));
+            }
+            None => found.ambiguous += 1,
+        }
+    }
+
+    /// The symbols that may lead to this one: those that mention its last name, and what it replaces or is part of.
+    pub fn suspects(&self, to: Place) -> Vec<Place> {
+        let symbol = &self.files[to.0].symbols[to.1];
+        let is_python = python::is_python(self.files[to.0].path);
+        let split = if is_python { python::split } else { split };
+        let (scope, leaf) = split(&symbol.name);
+        // Where a class is meant, its constructors may be.
+        let class = split(scope).1;
+        let files = &self.files;
+        let mentions = |name: &str| {
+            let last = split(name.trim_start_matches("::")).1;
+            last == leaf || (!class.is_empty() && leaf == class && last == class)
+        };
+        let same_language = |file: &usize| python::is_python(files[*file].path) == is_python;
+        let per_file = (0..files.len()).into_par_iter().filter(same_language).flat_map_iter(|file| {
+            let symbols = files[file].symbols.iter().enumerate();
+            let naming = symbols.filter(|(_, symbol)| symbol.mentions.iter().any(|mention| mentions(&mention.name)));
+            naming.map(|(at, _)| (file, at)).collect::<Vec<_>>()
+        });
+        let mut found: Vec<Place> = if leaf.is_empty() { Vec::new() } else { per_file.collect() };
+        found.extend(symbol.parent.map(|parent| (to.0, parent)));
+        if is_python {
+            let same_name = |place: &Place| split(&files[place.0].symbols[place.1].name).1 == leaf;
+            found.extend(self.python.all_named(leaf).filter(same_name));
+        } else if symbol.kind == SymbolKind::Function || symbol.kind == SymbolKind::Declaration {
+            let replaced = self.index.by_leaf.get(leaf).into_iter().flatten();
+            found.extend(replaced.filter(|other| other.scope != scope).map(|other| other.place));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// The methods of derived classes that replace this one; `None` where they are too many to say anything.
+    fn overrides(&self, symbol: &Symbol) -> Option<Vec<Place>> {
+        let (scope, leaf) = split(&symbol.name);
+        let is_code = matches!(symbol.kind, SymbolKind::Function | SymbolKind::Declaration);
+        let has_own_name = split(scope).1 != leaf && !leaf.starts_with('~') && !leaf.starts_with("operator");
+        if !is_code || !has_own_name || !self.index.classes.contains(scope) {
+            return Some(Vec::new());
+        }
+        let family = self.families.get_or_init(|| Families::of(self)).below(scope);
+        let arity = parameter_count(symbol);
+        let candidates = self.index.by_leaf.get(leaf).into_iter().flatten();
+        let replacing = candidates
+            .filter(|other| other.is_code() && family.contains(other.scope) && parameter_count(other.symbol) == arity);
+        let replacing: Vec<Candidate<'f>> = replacing.copied().collect();
+        if entities(&replacing) > MOST_OVERRIDES {
+            return None;
+        }
+        Some(replacing.iter().map(|other| other.place).collect())
+    }
+}
+
+/// Which classes are derived from which, by name.
+struct Families<'f>(FxHashMap<&'f str, Vec<&'f str>>);
+
+impl<'f> Families<'f> {
+    /// A class names its bases itself; everything else in it belongs to its members.
+    fn of(resolver: &Resolver<'f>) -> Families<'f> {
+        let mut derived: FxHashMap<&'f str, Vec<&'f str>> = FxHashMap::default();
+        for (at, file) in resolver.files.iter().enumerate().filter(|(_, file)| !python::is_python(file.path)) {
+            for class in file.symbols.iter().filter(|symbol| symbol.kind == SymbolKind::Class) {
+                for mention in class.mentions.iter().filter(|mention| mention.role == Role::Type) {
+                    let answer = Question::of(resolver, at, class, mention).answer();
+                    let (Answer::Certain(bases) | Answer::Uncertain(bases)) = answer else { continue };
+                    let bases = bases.into_iter().filter(|base| base.symbol.kind == SymbolKind::Class);
+                    for base in bases.filter(|base| base.symbol.name != class.name) {
+                        derived.entry(&base.symbol.name).or_default().push(&class.name);
+                    }
+                }
+            }
+        }
+        Families(derived)
+    }
+
+    /// Every class below this one.
+    fn below(&self, class: &str) -> FxHashSet<&'f str> {
+        let mut found = FxHashSet::default();
+        let mut open: Vec<&str> = vec![class];
+        while let Some(class) = open.pop() {
+            for derived in self.0.get(class).into_iter().flatten() {
+                if found.insert(*derived) {
+                    open.push(derived);
+                }
+            }
+        }
+        found
+    }
+}
+
+/// Which files a file includes, directly or not. Known only where the includes of the files are.
+struct Closures {
+    /// Positions of the files that each file includes itself.
+    direct: Vec<Vec<usize>>,
+    known: RefCell<FxHashMap<usize, Rc<FxHashSet<usize>>>>,
+}
+
+impl Closures {
+    fn of(files: &[GraphFile<'_>]) -> Closures {
+        let mut by_name: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        for (at, file) in files.iter().enumerate().filter(|(_, file)| is_header(file.path)) {
+            by_name.entry(file_name(file.path)).or_default().push(at);
+        }
+        let find = |includer: &str, include: &str| {
+            let named = by_name.get(file_name(include)).into_iter().flatten().copied();
+            let fits = |at: &usize| ends_with_path(files[*at].path, include);
+            let beside = |at: &usize| folder(files[*at].path) == folder(includer);
+            let fitting: Vec<usize> = named.filter(fits).collect();
+            fitting.iter().copied().find(beside).or(fitting.first().copied())
+        };
+        let direct = files
+            .iter()
+            .map(|file| file.includes.iter().filter_map(|include| find(file.path, include)).collect::<Vec<_>>());
+        Closures { direct: direct.collect(), known: RefCell::default() }
+    }
+
+    /// Every file that this one sees, itself included.
+    fn of_file(&self, file: usize) -> Rc<FxHashSet<usize>> {
+        if let Some(known) = self.known.borrow().get(&file) {
+            return known.clone();
+        }
+        let mut seen = FxHashSet::default();
+        let mut open = vec![file];
+        while let Some(at) = open.pop() {
+            if seen.insert(at) {
+                open.extend(&self.direct[at]);
+            }
+        }
+        let seen = Rc::new(seen);
+        self.known.borrow_mut().insert(file, seen.clone());
+        seen
+    }
+
+    /// Nothing of the scope is included, or nobody looked.
+    fn is_unknown(&self, file: usize) -> bool {
+        self.direct[file].is_empty()
+    }
+}
+
+fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+fn ends_with_path(path: &str, include: &str) -> bool {
+    let include = include.trim_start_matches("./").trim_start_matches("../");
+    path.strip_suffix(include).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
 }
 
 /// The symbols that can be mentioned, by the last part of their names.
@@ -108,7 +334,8 @@ struct Candidate<'f> {
 }
 
 /// A symbol and one thing that it mentions.
-struct Question<'f> {
+struct Question<'r, 'f> {
+    resolver: &'r Resolver<'f>,
     file: usize,
     symbol: &'f Symbol,
     mention: &'f Mention,
@@ -124,47 +351,33 @@ enum Answer<'f> {
     Unknown,
 }
 
-fn bonds_of_file(files: &[&ParsedFile], file: usize, index: &Index<'_>) -> Bonds {
-    let mut found = Bonds { bonds: Vec::new(), ambiguous: 0 };
-    for (position, symbol) in files[file].symbols.iter().enumerate() {
-        let from = (file, position);
-        found.bonds.extend(containment(files[file], from));
-        for mention in &symbol.mentions {
-            let (candidates, certain) = match Question::of(file, symbol, mention).answer(index) {
-                Answer::Certain(candidates) => (candidates, true),
-                Answer::Uncertain(candidates) => (candidates, false),
-                Answer::Ambiguous => {
-                    found.ambiguous += 1;
-                    continue;
-                }
-                Answer::Unknown => continue,
-            };
-            let bond = |to: &Candidate<'_>| Bond { certain, registers: registers(symbol, mention, to.symbol) };
-            found.bonds.extend(candidates.iter().map(|to| (from, to.place, bond(to))));
-        }
-    }
-    found
-}
-
 /// A row is part of what its table says.
-fn containment(file: &ParsedFile, (at, position): Place) -> Option<(Place, Place, Bond)> {
-    let symbol = &file.symbols[position];
-    let parent = symbol.parent.filter(|&parent| file.symbols[parent].kind == SymbolKind::Table)?;
-    let bond = Bond { certain: true, registers: false };
-    (symbol.kind == SymbolKind::Row).then_some(((at, parent), (at, position), bond))
+fn rows(file: GraphFile<'_>, (at, position): Place) -> Vec<(Place, Bond)> {
+    if file.symbols[position].kind != SymbolKind::Table {
+        return Vec::new();
+    }
+    let symbols = file.symbols.iter().enumerate().skip(position + 1);
+    let rows = symbols.filter(|(_, row)| row.parent == Some(position) && row.kind == SymbolKind::Row);
+    rows.map(|(row, _)| ((at, row), Bond { certain: true, means: Means::Row })).collect()
 }
 
-fn registers(from: &Symbol, mention: &Mention, to: &Symbol) -> bool {
-    matches!(from.kind, SymbolKind::Row | SymbolKind::Binding)
-        && mention.role == Role::Name
-        && matches!(to.kind, SymbolKind::Function | SymbolKind::Declaration)
+fn means(from: &Symbol, mention: &Mention, to: &Symbol) -> Means {
+    let is_code = matches!(to.kind, SymbolKind::Function | SymbolKind::Declaration);
+    let is_entry = matches!(from.kind, SymbolKind::Row | SymbolKind::Binding);
+    match mention.role {
+        Role::Name if is_entry && is_code => Means::Registration,
+        Role::Call { .. } | Role::MemberCall { .. } if is_code => Means::Call,
+        Role::Type => Means::Type,
+        _ if to.kind == SymbolKind::Macro => Means::Macro,
+        _ => Means::Name,
+    }
 }
 
 impl<'f> Index<'f> {
-    fn of(files: &[&'f ParsedFile]) -> Index<'f> {
+    fn of(files: &[GraphFile<'f>]) -> Index<'f> {
         let mut index = Index { by_leaf: FxHashMap::default(), classes: FxHashSet::default() };
-        for (at, file) in files.iter().enumerate() {
-            let in_header = is_header(&file.path);
+        for (at, file) in files.iter().enumerate().filter(|(_, file)| !python::is_python(file.path)) {
+            let in_header = is_header(file.path);
             for (position, symbol) in file.symbols.iter().enumerate() {
                 index.add(Candidate::of((at, position), symbol, in_header));
             }
@@ -202,13 +415,14 @@ impl<'f> Candidate<'f> {
     }
 }
 
-impl<'f> Question<'f> {
-    fn of(file: usize, symbol: &'f Symbol, mention: &'f Mention) -> Question<'f> {
+impl<'r, 'f> Question<'r, 'f> {
+    fn of(resolver: &'r Resolver<'f>, file: usize, symbol: &'f Symbol, mention: &'f Mention) -> Question<'r, 'f> {
         let (qualifier, leaf) = split(mention.name.trim_start_matches("::"));
-        Question { file, symbol, mention, qualifier, leaf }
+        Question { resolver, file, symbol, mention, qualifier, leaf }
     }
 
-    fn answer(&self, index: &Index<'f>) -> Answer<'f> {
+    fn answer(&self) -> Answer<'f> {
+        let index = &self.resolver.index;
         let Some(candidates) = index.by_leaf.get(self.leaf) else { return Answer::Unknown };
         let candidates = candidates.iter().filter(|candidate| self.may_mean(candidate, index));
         let (candidates, in_scope) = self.nearest(candidates.copied().collect());
@@ -225,7 +439,8 @@ impl<'f> Question<'f> {
         if self.is_generic_member() && !in_scope {
             return Answer::Ambiguous;
         }
-        let known = in_scope || !self.qualifier.is_empty() || self.is_at_hand(&candidates);
+        let known =
+            in_scope || !self.qualifier.is_empty() || self.is_at_hand(&candidates) || self.is_included(&candidates);
         let candidates = self.fitting(candidates);
         if known && !is_overloaded(&candidates) { Answer::Certain(candidates) } else { Answer::Uncertain(candidates) }
     }
@@ -286,8 +501,33 @@ impl<'f> Question<'f> {
                 let near = candidates.iter().filter(around).filter(|candidate| candidate.scope.len() == length);
                 (near.copied().collect(), true)
             }
-            None => (self.same_file_first(candidates), false),
+            None => (self.included_first(self.same_file_first(candidates)), false),
         }
+    }
+
+    /// Names that the file sees through what it includes, where it sees any of them.
+    fn included_first(&self, candidates: Vec<Candidate<'f>>) -> Vec<Candidate<'f>> {
+        let closures = &self.resolver.closures;
+        if closures.is_unknown(self.file) || entities(&candidates) < 2 {
+            return candidates;
+        }
+        let seen = closures.of_file(self.file);
+        let seen: FxHashSet<&str> =
+            candidates.iter().filter(|candidate| seen.contains(&candidate.place.0)).map(|c| c.entity).collect();
+        if seen.is_empty() {
+            return candidates;
+        }
+        candidates.into_iter().filter(|candidate| seen.contains(candidate.entity)).collect()
+    }
+
+    /// A plain name that is declared in what the file includes; whose member a call is, includes do not tell.
+    fn is_included(&self, candidates: &[Candidate<'f>]) -> bool {
+        let closures = &self.resolver.closures;
+        if closures.is_unknown(self.file) || self.is_member_call() {
+            return false;
+        }
+        let seen = closures.of_file(self.file);
+        candidates.iter().any(|candidate| seen.contains(&candidate.place.0))
     }
 
     /// A member call can only be told from its own class, not from a namespace around it.
@@ -348,7 +588,7 @@ fn split(name: &str) -> (&str, &str) {
 }
 
 fn is_mentionable(kind: SymbolKind) -> bool {
-    !matches!(kind, SymbolKind::Row | SymbolKind::Binding | SymbolKind::FileScope)
+    !matches!(kind, SymbolKind::Row | SymbolKind::Binding | SymbolKind::FileScope | SymbolKind::Invocation)
 }
 
 fn role_fits(role: Role, kind: SymbolKind) -> bool {

@@ -19,7 +19,7 @@ use std::fmt;
 use crate::symbols::{Language, SymbolKind, Term};
 
 /// How deep a change goes, in the order in which differences are erased.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Rung {
     Layout,
@@ -32,7 +32,7 @@ pub enum Rung {
 }
 
 /// Which observable thing a semantic change touches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum FacetKind {
     Signature,
@@ -47,7 +47,7 @@ pub enum FacetKind {
 }
 
 /// A facet with its evidence: one line each, as a reviewer would say it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Facet {
     pub kind: FacetKind,
     /// What was there, if it is gone or different.

@@ -14,7 +14,9 @@ use crate::ladder::explained::{Example, FacetRow, RungRow};
 use crate::ladder::{Facet, FacetKind, Rung};
 use crate::mapping::model::MappingSource;
 use crate::mapping::{Link, Relation, Selector, Touch};
+use crate::replay::{Replay, Replayed};
 use crate::rules::Rule;
+use crate::source::git::CommitFacts;
 use crate::symbols::{Language, Lines, SymbolKind};
 use crate::verdict::{Judged, Outcome, Report, Verdict};
 use crate::verification::{Problem, Verification};
@@ -23,21 +25,12 @@ const VERSION: u32 = 1;
 
 /// The judgement of a change.
 pub fn check(report: &Report, elapsed: Duration) -> String {
-    let stats = StatsJson {
-        links: report.links.len(),
-        files_parsed: report.files_parsed,
-        elapsed_ms: elapsed.as_millis() as u64,
-    };
-    line(&ReportJson {
-        version: VERSION,
-        before: &report.before,
-        after: &report.after,
-        outcome: report.outcome,
-        links: report.links.iter().map(|judged| LinkJson::of(judged, &report.changes)).collect(),
-        findings: report.findings.iter().map(FindingJson::of).collect(),
-        skipped: &report.skipped,
-        stats,
-    })
+    line(&ReportJson::of(report, Some(elapsed)))
+}
+
+/// What a check says of each commit of a range, a line for each.
+pub fn replay(replay: &Replay) -> String {
+    replay.commits.iter().map(|replayed| line(&ReplayedJson::of(replayed))).collect()
 }
 
 /// What a change does, symbol by symbol.
@@ -157,6 +150,19 @@ struct ReportJson<'a> {
 }
 
 #[derive(Serialize)]
+struct ReplayedJson<'a> {
+    commit: &'a str,
+    author: &'a str,
+    time: i64,
+    subject: &'a str,
+    /// Why it could not be judged; then there is no report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<&'a str>,
+    #[serde(flatten)]
+    report: Option<ReportJson<'a>>,
+}
+
+#[derive(Serialize)]
 struct LinkJson<'a> {
     link: &'a str,
     verdict: Verdict,
@@ -197,7 +203,9 @@ struct FindingJson<'a> {
 struct StatsJson {
     links: usize,
     files_parsed: usize,
-    elapsed_ms: u64,
+    /// Left out where the same commits must give the same bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    elapsed_ms: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -262,6 +270,41 @@ impl<'a> LinkDetail<'a> {
             known_differences: &link.known_differences,
             source,
             line,
+        }
+    }
+}
+
+impl<'a> ReportJson<'a> {
+    fn of(report: &'a Report, elapsed: Option<Duration>) -> ReportJson<'a> {
+        let stats = StatsJson {
+            links: report.links.len(),
+            files_parsed: report.files_parsed,
+            elapsed_ms: elapsed.map(|elapsed| elapsed.as_millis() as u64),
+        };
+        ReportJson {
+            version: VERSION,
+            before: &report.before,
+            after: &report.after,
+            outcome: report.outcome,
+            links: report.links.iter().map(|judged| LinkJson::of(judged, &report.changes)).collect(),
+            findings: report.findings.iter().map(FindingJson::of).collect(),
+            skipped: &report.skipped,
+            stats,
+        }
+    }
+}
+
+impl<'a> ReplayedJson<'a> {
+    fn of(replayed: &'a Replayed) -> ReplayedJson<'a> {
+        let CommitFacts { commit, author, time, subject } = &replayed.facts;
+        let report = replayed.report.as_ref();
+        ReplayedJson {
+            commit,
+            author,
+            time: *time,
+            subject,
+            error: report.err().map(String::as_str),
+            report: report.ok().map(|report| ReportJson::of(report, None)),
         }
     }
 }

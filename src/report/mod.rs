@@ -6,12 +6,14 @@ mod edits;
 mod exhibit;
 mod forms;
 mod frame;
+mod graph;
 mod highlight;
 mod human;
 mod json;
 mod ladder;
 mod links;
 mod pseudo;
+mod replay;
 mod start;
 pub mod style;
 
@@ -23,11 +25,14 @@ pub use start::Start;
 pub use crate::change::Forms;
 use crate::change::{Change, Skipped};
 use crate::exhibit::Exhibit;
+use crate::graph::neighbourhood::Neighbourhood;
 use crate::ladder::explained::{FacetRow, RungRow};
 use crate::mapping::model::MappingSource;
 use crate::mapping::{Link, Mapping};
+use crate::replay::Replay;
 use crate::rules::Rule;
 use crate::source::SnapshotPair;
+use crate::symbols::Language;
 use crate::verdict::Report;
 use crate::verification::Verification;
 
@@ -79,6 +84,59 @@ pub struct Differences<'a> {
     pub skipped: &'a [Skipped],
 }
 
+/// A program that draws graphs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drawing {
+    Dot,
+    Mermaid,
+}
+
+/// What `drift graph` has to say of a symbol.
+pub struct GraphAnswer<'a> {
+    /// The name of the snapshot: an object id.
+    pub at: &'a str,
+    /// As it was asked for.
+    pub selector: &'a str,
+    pub around: &'a Neighbourhood,
+    pub skipped: &'a [Skipped],
+}
+
+/// What `drift graph` has to say of everything.
+pub struct IndexAnswer<'a> {
+    pub at: &'a str,
+    pub files: Vec<LanguageSum>,
+    pub skipped: &'a [Skipped],
+}
+
+/// How much there is in a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LanguageSum {
+    pub language: Language,
+    pub files: usize,
+    pub symbols: usize,
+    pub mentions: usize,
+    /// Symbols that the grammar could not read in full.
+    pub damaged: usize,
+}
+
+/// What is around a symbol.
+pub fn graph(answer: &GraphAnswer<'_>, format: Format, drawing: Option<Drawing>) -> String {
+    match (drawing, format) {
+        (Some(Drawing::Dot), _) => graph::dot(answer),
+        (Some(Drawing::Mermaid), _) => graph::mermaid(answer),
+        (None, Format::Human) => graph::tree(answer),
+        (None, Format::Json) => json::line(&graph::json(answer)),
+    }
+}
+
+/// How much there is.
+pub fn index(answer: &IndexAnswer<'_>, format: Format) -> String {
+    match format {
+        Format::Human => graph::index(answer),
+        Format::Json => json::line(&graph::index_json(answer)),
+    }
+}
+
 /// The judgement of a change.
 pub fn check(report: &Report, format: Format, view: View) -> String {
     match format {
@@ -92,6 +150,14 @@ pub fn diff(differences: &Differences, format: Format, view: View) -> String {
     match format {
         Format::Human => differences::diff(differences, view),
         Format::Json => json::diff(differences),
+    }
+}
+
+/// What a check says of each commit of a range.
+pub fn replay(replay: &Replay, format: Format, view: View) -> String {
+    match format {
+        Format::Human => replay::human(replay, view),
+        Format::Json => json::replay(replay),
     }
 }
 
@@ -180,6 +246,17 @@ pub fn formatted(files: &[Formatted], check: bool, format: Format, detail: Detai
     match format {
         Format::Human => edits::formatted(files, check, detail),
         Format::Json => json::line(&edits::formatted_json(files, check)),
+    }
+}
+
+impl Drawing {
+    pub const ALL: [Drawing; 2] = [Drawing::Dot, Drawing::Mermaid];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Drawing::Dot => "dot",
+            Drawing::Mermaid => "mermaid",
+        }
     }
 }
 

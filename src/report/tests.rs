@@ -40,6 +40,7 @@ pub fn sample() -> Report {
         findings: vec![finding()],
         skipped: Vec::new(),
         files_parsed: 3,
+        touched: Vec::new(),
     }
 }
 

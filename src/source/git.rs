@@ -4,6 +4,7 @@
 
 mod create;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
@@ -11,6 +12,7 @@ use std::sync::{Arc, Once};
 
 use anyhow::{Context, anyhow, bail};
 use git2::{Commit, ErrorCode, Object, ObjectType, Oid};
+use rustc_hash::FxHashMap;
 
 pub use create::{NewCommit, create_repository};
 
@@ -28,9 +30,30 @@ const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 
 const EMPTY_BLOB: &str = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
 
+/// Contents read from the repository are kept up to this many bytes: one commit after the other mostly reads the same.
+const KEPT_BYTES: usize = 48 << 20;
+
 /// A repository, opened for reading.
 pub struct Repository {
     git: git2::Repository,
+    kept: RefCell<Kept>,
+}
+
+/// Contents that were read before.
+#[derive(Default)]
+struct Kept {
+    blobs: FxHashMap<Oid, Arc<[u8]>>,
+    bytes: usize,
+}
+
+/// What a commit says about itself.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct CommitFacts {
+    pub commit: String,
+    pub author: String,
+    /// Seconds since 1970, when it was committed.
+    pub time: i64,
+    pub subject: String,
 }
 
 /// The two sides that a range compares.
@@ -38,6 +61,24 @@ pub struct Repository {
 pub struct Endpoints {
     pub before: Side,
     pub after: Side,
+}
+
+/// A file of one side that was found and not read.
+#[derive(Debug, Clone)]
+pub struct Listed(Entry);
+
+impl Listed {
+    pub fn path(&self) -> &Arc<str> {
+        &self.0.path
+    }
+
+    /// What its content is known by; `None` where it can change, or is no text.
+    pub fn id(&self) -> Option<[u8; 20]> {
+        match self.0.body {
+            Body::Blob(oid) => oid.as_bytes().try_into().ok(),
+            _ => None,
+        }
+    }
 }
 
 /// One side: a tree, the index, or the tracked files of the work tree.
@@ -61,6 +102,11 @@ impl Side {
         &self.name
     }
 
+    /// The same whenever it is asked for: no index, no work tree.
+    pub fn is_fixed(&self) -> bool {
+        matches!(self.place, Place::Tree { .. })
+    }
+
     fn commit(&self) -> Option<Oid> {
         if let Place::Tree { commit, .. } = self.place { commit } else { None }
     }
@@ -74,7 +120,7 @@ impl Repository {
         let git = git2::Repository::open_ext(path, git2::RepositoryOpenFlags::empty(), no_ceiling);
         let git = git.map_err(|error| not_opened(path, &error))?;
         use_index_of_environment(&git)?;
-        Ok(Repository { git })
+        Ok(Repository { git, kept: RefCell::default() })
     }
 
     /// The folder of the work tree, if there is one.
@@ -134,6 +180,41 @@ impl Repository {
         }
     }
 
+    /// The wanted files of a side below these folders, by path; an empty folder is the root, and one may be a file.
+    pub fn files(&self, side: &Side, folders: &[&str], wants: &dyn Fn(&str) -> bool) -> anyhow::Result<Vec<Listed>> {
+        let mut all = BTreeMap::new();
+        match side.place {
+            Place::Tree { root: None, .. } => {}
+            Place::Tree { root: Some(root), .. } => {
+                for folder in folders {
+                    match if folder.is_empty() { Found::Folder(root) } else { self.look_up_in_tree(root, folder) } {
+                        Found::Folder(oid) => all.extend(self.all_below(folder_prefix(folder), Some(oid))?),
+                        Found::File(entry) => drop(all.insert(folder.as_bytes().to_vec(), entry)),
+                        Found::Nothing => {}
+                        Found::Missing(oid) => {
+                            bail!("the folder `{folder}` (tree {oid}) is missing from the repository")
+                        }
+                    }
+                }
+            }
+            Place::Index | Place::Worktree => {
+                let below = |path: &str| folders.iter().any(|folder| is_below(path, folder));
+                all.extend(self.entries(side)?.into_iter().filter(|(_, entry)| below(&entry.path)));
+            }
+        }
+        Ok(all.into_values().filter(|entry| wants(&entry.path)).map(Listed).collect())
+    }
+
+    /// Reads a file that was found before.
+    pub fn read_listed(&self, listed: &Listed) -> SourceFile {
+        let content = match &listed.0.body {
+            // Nobody asks for it a second time.
+            Body::Blob(oid) => self.read_blob(*oid),
+            _ => return self.file(&listed.0),
+        };
+        SourceFile { path: listed.0.path.clone(), content }
+    }
+
     /// Whether that side has such a file, without reading it. A folder that is missing from the repository counts as
     /// holding it: what cannot be known is said when the file is read.
     pub fn exists(&self, side: &Side, path: &str) -> bool {
@@ -171,6 +252,17 @@ impl Repository {
         let name = config.get_string("user.name").ok()?;
         let mail = config.get_string("user.email").map(|mail| format!(" <{mail}>"));
         Some(format!("{name}{}", mail.unwrap_or_default()))
+    }
+
+    /// Author, time and subject of a commit.
+    pub fn facts(&self, revision: &str) -> anyhow::Result<CommitFacts> {
+        let commit = self.commit(revision)?;
+        Ok(CommitFacts {
+            commit: commit.id().to_string(),
+            author: String::from_utf8_lossy(commit.author().name_bytes()).into_owned(),
+            time: commit.time().seconds(),
+            subject: String::from_utf8_lossy(commit.summary_bytes().unwrap_or_default()).into_owned(),
+        })
     }
 
     /// The commits of a range along first parents, oldest first.
@@ -483,8 +575,12 @@ impl Repository {
     }
 
     fn all_of_tree(&self, root: Option<Oid>) -> anyhow::Result<BTreeMap<Vec<u8>, Entry>> {
+        self.all_below(Vec::new(), root)
+    }
+
+    fn all_below(&self, prefix: Vec<u8>, tree: Option<Oid>) -> anyhow::Result<BTreeMap<Vec<u8>, Entry>> {
         let mut all = BTreeMap::new();
-        let mut folders: Vec<(Vec<u8>, Option<Oid>)> = vec![(Vec::new(), root)];
+        let mut folders: Vec<(Vec<u8>, Option<Oid>)> = vec![(prefix, tree)];
         while let Some((prefix, folder)) = folders.pop() {
             for (path, node) in self.tree_entries(&prefix, folder)? {
                 match split(Some(node), &path) {
@@ -564,8 +660,17 @@ impl Repository {
         SourceFile { path: entry.path.clone(), content }
     }
 
-    /// Asks for the size first, so that a huge file is never read.
     fn blob(&self, oid: Oid) -> Result<Arc<[u8]>, Unreadable> {
+        if let Some(content) = self.kept.borrow().blobs.get(&oid) {
+            return Ok(content.clone());
+        }
+        let content = self.read_blob(oid)?;
+        self.kept.borrow_mut().keep(oid, &content);
+        Ok(content)
+    }
+
+    /// Asks for the size first, so that a huge file is never read.
+    fn read_blob(&self, oid: Oid) -> Result<Arc<[u8]>, Unreadable> {
         let failed = |error: git2::Error| match error.code() {
             ErrorCode::NotFound => missing(oid),
             _ => Unreadable::Io { reason: format!("object {oid} cannot be read: {}", error.message()) },
@@ -658,6 +763,17 @@ impl Repository {
 
     fn root(&self) -> &Path {
         self.git.workdir().unwrap_or_else(|| self.git.path())
+    }
+}
+
+impl Kept {
+    /// Where there is no more room, everything makes room: what is needed again soon comes back soon.
+    fn keep(&mut self, oid: Oid, content: &Arc<[u8]>) {
+        if self.bytes + content.len() > KEPT_BYTES {
+            *self = Kept::default();
+        }
+        self.bytes += content.len();
+        self.blobs.insert(oid, content.clone());
     }
 }
 
@@ -787,6 +903,14 @@ fn within_limit(bytes: u64) -> Result<(), Unreadable> {
 fn text(content: &[u8]) -> Result<Arc<[u8]>, Unreadable> {
     let start = &content[..content.len().min(BINARY_WINDOW)];
     if memchr::memchr(0, start).is_some() { Err(Unreadable::Binary) } else { Ok(content.into()) }
+}
+
+fn folder_prefix(folder: &str) -> Vec<u8> {
+    if folder.is_empty() { Vec::new() } else { format!("{folder}/").into_bytes() }
+}
+
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A path for people and for matching; bytes that are not UTF-8 are replaced.

@@ -57,6 +57,15 @@ pub struct SnapshotPair {
     pub unchanged: BTreeMap<Arc<str>, SourceFile>,
 }
 
+impl SnapshotPair {
+    /// Everything that there is could be read: asked again, the repository says the same.
+    pub fn is_whole(&self) -> bool {
+        let changed = self.changed.iter().flat_map(|change| change.before.iter().chain(&change.after));
+        let mut files = changed.chain(self.unchanged.values());
+        files.all(|file| !matches!(file.content, Err(Unreadable::Missing { .. } | Unreadable::Io { .. })))
+    }
+}
+
 impl FileChange {
     /// The path by which the change is shown: after if the file still exists, else before.
     pub fn path(&self) -> &Arc<str> {

@@ -467,7 +467,7 @@ impl CppReader<'_> {
     /// A parameter without its name and default value.
     fn parameter_type(&self, parameter: Node<'_>) -> String {
         let full = parameter.byte_range();
-        let default = parameter.child_by_field_name("default_value").map(|value| value.start_byte());
+        let default = parameter.child_by_field_name("default_value").map(Node::start_byte);
         let end = default.unwrap_or(full.end);
         let name = parameter.child_by_field_name("declarator").and_then(declared_leaf);
         let mut text = String::new();
@@ -711,7 +711,7 @@ impl CppReader<'_> {
 
     fn call_mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
         let function = node.child_by_field_name("function")?;
-        let arguments = node.child_by_field_name("arguments").map_or(0, |list| list.named_child_count()) as u16;
+        let arguments = node.child_by_field_name("arguments").map_or(0, Node::named_child_count) as u16;
         match function.kind() {
             "field_expression" => {
                 let field = template_base(function.child_by_field_name("field")?)?;

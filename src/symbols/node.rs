@@ -70,7 +70,7 @@ impl<'t> Node<'t> {
     }
 
     pub fn child_count(self) -> u32 {
-        self.inner.child_count() as u32
+        self.inner.child_count()
     }
 
     pub fn named_child_count(self) -> u32 {
@@ -78,11 +78,11 @@ impl<'t> Node<'t> {
     }
 
     pub fn child(self, at: u32) -> Option<Node<'t>> {
-        self.near(self.inner.child(at as _))
+        self.near(self.inner.child(at))
     }
 
     pub fn named_child(self, at: u32) -> Option<Node<'t>> {
-        self.near(self.inner.named_child(at as _))
+        self.near(self.inner.named_child(at))
     }
 
     pub fn child_by_field_name(self, field: &str) -> Option<Node<'t>> {

@@ -190,7 +190,7 @@ impl PythonReader<'_> {
 
     fn call_mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
         let function = node.child_by_field_name("function")?;
-        let arguments = node.child_by_field_name("arguments").map_or(0, |list| list.named_child_count()) as u16;
+        let arguments = node.child_by_field_name("arguments").map_or(0, Node::named_child_count) as u16;
         match function.kind() {
             "identifier" => {
                 self.mentioned.insert(function.start_byte());

@@ -48,9 +48,9 @@ impl Stored {
             return None;
         }
         for (symbol, own) in symbols.iter_mut().zip(mentions) {
-            let own = own.into_iter().map(|(name, role, line)| {
-                Some(Mention { name: names.get(name as usize)?.clone(), role, line })
-            });
+            let own = own
+                .into_iter()
+                .map(|(name, role, line)| Some(Mention { name: names.get(name as usize)?.clone(), role, line }));
             symbol.mentions = own.collect::<Option<_>>()?;
         }
         Some(symbols.into())

@@ -96,8 +96,11 @@ pub fn run(repository: &Repository, arguments: &[&str]) -> Answer {
 }
 
 pub fn run_in(folder: &Path, arguments: &[&str]) -> Answer {
+    // What another run kept would hide what this one cannot do.
+    let cache = tempfile::tempdir().unwrap();
     let output = Command::new(env!("CARGO_BIN_EXE_drift"))
         .current_dir(folder)
+        .env("DRIFT_CACHE_DIR", cache.path())
         .env("NO_COLOR", "1")
         .args(arguments)
         .timeout(Duration::from_secs(60))

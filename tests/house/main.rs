@@ -6,6 +6,7 @@
 
 mod acks;
 mod built_in_mapping;
+mod cache;
 mod case;
 mod command_line;
 mod expectation;

@@ -1,0 +1,116 @@
+//! `drift replay`: what `check` would have said of each commit of a range.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::{Context, Result, bail};
+use rayon::ThreadPoolBuilder;
+use rustc_hash::FxHashMap;
+
+use super::acks;
+use super::judging::Judge;
+use super::progress::Progress;
+use super::stages::Stages;
+use super::world::{Applying, World};
+use super::{Exit, Session};
+use crate::cache::Key;
+use crate::replay::{Replay, Replayed};
+use crate::report::{self, Detail, View};
+use crate::source::git::Repository;
+use crate::source::range::Range;
+use crate::verdict::Report;
+
+#[derive(Debug)]
+pub struct Options {
+    pub range: Range,
+}
+
+pub fn run(session: &Session, options: &Options) -> Result<Exit> {
+    let mut stages = Stages::start();
+    stages.begin("list");
+    let commits = Repository::open(&session.repository)?.commits(&options.range)?;
+    if commits.is_empty() {
+        bail!("the range holds no commits; a range of commits is `OLDER..NEWER`");
+    }
+    stages.begin("judge");
+    let replay = replay(session, &commits)?;
+    stages.begin("report");
+    let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
+    session.answer(&report::replay(&replay, session.format, view))?;
+    session.detail(&format!("{}{} commits", stages.table(), replay.commits.len()));
+    session.cache.notes().iter().for_each(|note| session.detail(note));
+    Ok(if replay.tally().undecided == 0 { Exit::Clean } else { Exit::Undecided })
+}
+
+/// Judges the commits, several at a time; the order of the answer is theirs.
+fn replay(session: &Session, commits: &[String]) -> Result<Replay> {
+    let progress = Progress::of(session);
+    progress.stage("judging", Some(commits.len()));
+    let next = AtomicUsize::new(0);
+    let judged: Mutex<Vec<Option<Replayed>>> = Mutex::new(commits.iter().map(|_| None).collect());
+    let worker = Worker { session, judge: Judge::of_many(&session.cache), mappings: Mutex::default() };
+    let work = || -> Result<()> {
+        let mut world = World::open(&worker.quiet(), Some(&Range::Revision(commits[0].clone())))?;
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(commit) = commits.get(at) else { return Ok(()) };
+            let replayed = worker.replayed(&mut world, commit)?;
+            judged.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(replayed);
+            progress.step();
+        }
+    };
+    // A worker of its own a core: within one commit there is little to share out.
+    let count = std::thread::available_parallelism().map_or(1, usize::from).min(commits.len());
+    let ends: Vec<Result<()>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..count).map(|_| scope.spawn(|| alone(&work))).collect();
+        workers.into_iter().map(|worker| worker.join().expect("a worker does not panic")).collect()
+    });
+    ends.into_iter().collect::<Result<()>>()?;
+    let judged = judged.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok(Replay { commits: judged.into_iter().flatten().collect() })
+}
+
+/// Runs work on one thread, and what it would share out too.
+fn alone(work: &(dyn Fn() -> Result<()> + Sync)) -> Result<()> {
+    let pool = ThreadPoolBuilder::new().num_threads(1).build().context("no thread could be started")?;
+    pool.install(work)
+}
+
+struct Worker<'a> {
+    session: &'a Session,
+    judge: Judge<'a>,
+    /// Mappings that were understood before: most commits leave theirs alone.
+    mappings: Mutex<FxHashMap<Key, Arc<Applying>>>,
+}
+
+impl Worker<'_> {
+    /// What is to be said once is not said of each commit.
+    fn quiet(&self) -> Session {
+        Session { detail: Detail::Quiet, ..self.session.clone() }
+    }
+
+    fn replayed(&self, world: &mut World, commit: &str) -> Result<Replayed> {
+        let facts = world.repository.facts(commit)?;
+        // Nobody is shown the code of thousands of commits.
+        let report = self.judged(world, commit).map(Report::without_frames).map_err(|error| format!("{error:#}"));
+        Ok(Replayed { facts, report })
+    }
+
+    fn judged(&self, world: &mut World, commit: &str) -> Result<Report> {
+        world.endpoints = world.repository.endpoints(&Range::Revision(commit.to_owned()))?;
+        let texts = world.mapping_texts(self.session)?;
+        let key = texts.key();
+        let known = || self.mappings.lock().unwrap_or_else(PoisonError::into_inner);
+        let applying = known().get(&key).cloned();
+        let applying = match applying {
+            Some(applying) => applying,
+            None => {
+                let applying = Arc::new(texts.read(&self.quiet())?);
+                known().insert(key, applying.clone());
+                applying
+            }
+        };
+        let acks = acks::applying(self.session, world)?;
+        self.judge.judge(world, &texts, &applying, acks, &mut |_| ())
+    }
+}

@@ -1,0 +1,262 @@
+//! Replays: what the check would have said of each commit of a range, and what that adds up to.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan};
+
+use crate::rules::Severity;
+use crate::source::git::CommitFacts;
+use crate::verdict::{Judged, Outcome, Report, Verdict};
+
+/// A change that reaches so many links is not about any one of them.
+pub const HUB_LINKS: usize = 4;
+
+/// The commits of a range, each judged, in their order.
+#[derive(Debug, Default)]
+pub struct Replay {
+    pub commits: Vec<Replayed>,
+}
+
+/// A commit, and what `check` says of it.
+#[derive(Debug)]
+pub struct Replayed {
+    pub facts: CommitFacts,
+    /// Or why it could not be judged.
+    pub report: Result<Report, String>,
+}
+
+/// How many commits ended how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub commits: usize,
+    /// An entry point itself changed, and its twin did not.
+    pub errors: usize,
+    /// At worst something that an entry point depends on changed.
+    pub warnings: usize,
+    pub notes: usize,
+    /// A link changed on both sides, and nothing drifted.
+    pub co_changed: usize,
+    pub undecided: usize,
+}
+
+/// A link, and the commits that left it behind, by how bad that was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinkTally {
+    pub link: String,
+    pub errors: usize,
+    pub warnings: usize,
+    pub notes: usize,
+    pub co_changed: usize,
+}
+
+/// A changed symbol that reached many links at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hub {
+    pub path: String,
+    pub symbol: String,
+    /// The most links that it reached in one commit.
+    pub links: usize,
+    pub commits: usize,
+}
+
+impl Replay {
+    /// All commits together.
+    pub fn tally(&self) -> Tally {
+        tally(self.commits.iter())
+    }
+
+    /// The commits that change C++ files of each glob of the scope, in the order of the mapping.
+    pub fn by_scope(&self) -> Vec<(String, Tally)> {
+        let reports = self.commits.iter().filter_map(|commit| commit.report.as_ref().ok());
+        let mut globs: Vec<&str> = Vec::new();
+        for glob in reports.flat_map(|report| &report.touched).map(|touched| touched.glob.as_str()) {
+            if !globs.contains(&glob) {
+                globs.push(glob);
+            }
+        }
+        globs.sort_unstable();
+        let of = |glob: &str| tally(self.commits.iter().filter(|commit| commit.touches(glob)));
+        globs.into_iter().map(|glob| (glob.to_owned(), of(glob))).collect()
+    }
+
+    /// The commits that change any C++ file of the scope.
+    pub fn in_scope(&self) -> Tally {
+        tally(
+            self.commits.iter().filter(|commit| commit.report.as_ref().is_ok_and(|report| !report.touched.is_empty())),
+        )
+    }
+
+    /// Week by week, from the first to the last; a week is named by its Monday.
+    pub fn by_week(&self) -> Vec<(Date, Tally)> {
+        let mut weeks: BTreeMap<Date, Vec<&Replayed>> = BTreeMap::new();
+        for commit in &self.commits {
+            weeks.entry(monday(commit.date())).or_default().push(commit);
+        }
+        let (Some(first), Some(last)) = (weeks.keys().next().copied(), weeks.keys().next_back().copied()) else {
+            return Vec::new();
+        };
+        let all = first.series(7.days()).take_while(|week| *week <= last);
+        all.map(|week| (week, tally(weeks.get(&week).into_iter().flatten().copied()))).collect()
+    }
+
+    /// The links that were left behind or changed together, those with most alarms first.
+    pub fn by_link(&self) -> Vec<LinkTally> {
+        let mut links: BTreeMap<&str, LinkTally> = BTreeMap::new();
+        for judged in self.judged() {
+            let count = match (judged.verdict, judged.severity) {
+                (Verdict::Drifted, Some(Severity::Error)) => |link: &mut LinkTally| link.errors += 1,
+                (Verdict::Drifted, Some(Severity::Warning)) => |link: &mut LinkTally| link.warnings += 1,
+                (Verdict::Drifted, _) => |link: &mut LinkTally| link.notes += 1,
+                (Verdict::CoChanged, _) => |link: &mut LinkTally| link.co_changed += 1,
+                _ => continue,
+            };
+            count(links.entry(&judged.link).or_default());
+        }
+        let mut links: Vec<LinkTally> =
+            links.into_iter().map(|(link, tally)| LinkTally { link: link.to_owned(), ..tally }).collect();
+        links.sort_by_key(|link| std::cmp::Reverse((link.errors, link.warnings, link.notes, link.co_changed)));
+        links
+    }
+
+    /// Changed symbols that reached [`HUB_LINKS`] links or more in one commit, the widest first.
+    pub fn hubs(&self) -> Vec<Hub> {
+        let mut hubs: BTreeMap<(String, String), Hub> = BTreeMap::new();
+        for report in self.commits.iter().filter_map(|commit| commit.report.as_ref().ok()) {
+            for ((path, symbol), links) in reached_links(report).into_iter().filter(|(_, links)| *links >= HUB_LINKS) {
+                let key = (path.to_owned(), symbol.to_owned());
+                let fresh = || Hub { path: path.to_owned(), symbol: symbol.to_owned(), links: 0, commits: 0 };
+                let hub = hubs.entry(key).or_insert_with(fresh);
+                hub.links = hub.links.max(links);
+                hub.commits += 1;
+            }
+        }
+        let mut hubs: Vec<Hub> = hubs.into_values().collect();
+        hubs.sort_by_key(|hub| std::cmp::Reverse((hub.links, hub.commits)));
+        hubs
+    }
+
+    /// The commits at this severity, in their order.
+    pub fn at(&self, severity: Severity) -> impl Iterator<Item = &Replayed> {
+        self.commits.iter().filter(move |commit| commit.worst() == Some(severity))
+    }
+
+    fn judged(&self) -> impl Iterator<Item = &Judged> {
+        self.commits.iter().filter_map(|commit| commit.report.as_ref().ok()).flat_map(|report| &report.links)
+    }
+}
+
+impl Replayed {
+    /// How bad the worst drift of the commit is.
+    pub fn worst(&self) -> Option<Severity> {
+        self.drifted().filter_map(|judged| judged.severity).max()
+    }
+
+    /// The links that it left behind.
+    pub fn drifted(&self) -> impl Iterator<Item = &Judged> {
+        let links = self.report.as_ref().map(|report| report.links.as_slice()).unwrap_or_default();
+        links.iter().filter(|judged| judged.verdict == Verdict::Drifted)
+    }
+
+    /// The day of the commit, in UTC.
+    pub fn date(&self) -> Date {
+        let time = Timestamp::from_second(self.facts.time).unwrap_or_default();
+        time.to_zoned(TimeZone::UTC).date()
+    }
+
+    fn touches(&self, glob: &str) -> bool {
+        self.report.as_ref().is_ok_and(|report| report.touched.iter().any(|touched| touched.glob == glob))
+    }
+
+    fn has(&self, verdict: Verdict) -> bool {
+        self.report.as_ref().is_ok_and(|report| report.links.iter().any(|judged| judged.verdict == verdict))
+    }
+
+    fn is_undecided(&self) -> bool {
+        self.report.as_ref().map_or(true, |report| report.outcome == Outcome::Undecided)
+    }
+}
+
+fn tally<'a>(commits: impl Iterator<Item = &'a Replayed>) -> Tally {
+    let mut tally = Tally::default();
+    for commit in commits {
+        tally.commits += 1;
+        tally.undecided += usize::from(commit.is_undecided());
+        match commit.worst() {
+            Some(Severity::Error) => tally.errors += 1,
+            Some(Severity::Warning) => tally.warnings += 1,
+            Some(Severity::Note) => tally.notes += 1,
+            None => tally.co_changed += usize::from(commit.has(Verdict::CoChanged)),
+        }
+    }
+    tally
+}
+
+fn monday(date: Date) -> Date {
+    date.saturating_sub(i64::from(date.weekday().to_monday_zero_offset()).days())
+}
+
+/// How many drifted links each changed symbol reached.
+fn reached_links(report: &Report) -> BTreeMap<(&str, &str), usize> {
+    let mut links: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for judged in report.links.iter().filter(|judged| judged.verdict == Verdict::Drifted) {
+        for impact in &judged.impacts {
+            let change = &report.changes[impact.change];
+            links.entry((&change.path, &change.symbol)).or_default().insert(&judged.link);
+        }
+    }
+    links.into_iter().map(|(symbol, links)| (symbol, links.len())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::sample;
+
+    fn replayed(day: i64, report: Report) -> Replayed {
+        let facts = CommitFacts {
+            commit: format!("{day:040}"),
+            author: "A".to_owned(),
+            time: day * 24 * 60 * 60,
+            subject: "a change".to_owned(),
+        };
+        Replayed { facts, report: Ok(report) }
+    }
+
+    fn quiet() -> Report {
+        let mut report = sample();
+        report.links.retain(|judged| judged.verdict != Verdict::Drifted);
+        report
+    }
+
+    #[test]
+    fn commits_are_counted_by_their_worst_drift() {
+        let lost = Replayed { report: Err("no mapping".to_owned()), ..replayed(5, quiet()) };
+        let replay = Replay { commits: vec![replayed(4, sample()), lost, replayed(20, quiet())] };
+        assert_eq!(replay.tally(), Tally { commits: 3, errors: 1, undecided: 1, ..Tally::default() });
+        assert_eq!(replay.at(Severity::Error).count(), 1);
+        assert_eq!(replay.by_link()[0], LinkTally { link: "apply".to_owned(), errors: 1, ..LinkTally::default() });
+    }
+
+    #[test]
+    fn weeks_without_commits_are_there() {
+        // 1970-01-05 is a Monday.
+        let replay = Replay { commits: vec![replayed(4, sample()), replayed(10, quiet()), replayed(20, quiet())] };
+        let weeks: Vec<_> = replay.by_week().iter().map(|(week, tally)| (week.to_string(), tally.commits)).collect();
+        let expected = [("1970-01-05", 2), ("1970-01-12", 0), ("1970-01-19", 1)];
+        assert_eq!(weeks, expected.map(|(week, count)| (week.to_owned(), count)));
+    }
+
+    #[test]
+    fn a_change_that_reaches_many_links_is_a_hub() {
+        let mut report = sample();
+        for at in 1..HUB_LINKS {
+            let other = Judged { link: format!("other-{at}"), ..report.links[0].clone() };
+            report.links.push(other);
+        }
+        let replay = Replay { commits: vec![replayed(1, report), replayed(2, sample())] };
+        let hubs = replay.hubs();
+        assert_eq!((hubs.len(), hubs[0].links, hubs[0].commits), (1, HUB_LINKS, 1));
+    }
+}
