@@ -1,7 +1,9 @@
 //! Rung `message`: text that only people read. Arguments of checks behind their condition, texts of exceptions and
 //! warnings, logging, internal assertions, docstrings.
 
-use super::spelling::cpp::settle_blocks;
+use std::collections::BTreeMap;
+
+use super::spelling::cpp::{negated, respell, settle_blocks};
 use crate::symbols::{Language, SymbolKind, Term};
 
 pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
@@ -14,7 +16,11 @@ pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
                 _ => {}
             }
             term.rewrite(&mut cpp);
+            if drop_told_streams(term) {
+                term.rewrite(&mut cpp);
+            }
             term.rewrite(&mut settle_blocks);
+            term.rewrite(&mut failing_branch);
         }
         Language::Python => {
             if kind == SymbolKind::FileScope {
@@ -66,7 +72,7 @@ fn cpp(term: &mut Term) {
         }
     }
     match term.kind {
-        "compound_statement" | "preproc_if" | "preproc_ifdef" | "preproc_elif" | "preproc_else" => {
+        kind if is_block(kind) => {
             term.children.retain(|statement| !is_told_only(statement) && !does_nothing(statement));
         }
         "call_expression" => call(term),
@@ -132,6 +138,65 @@ fn leftmost_call(expression: &Term) -> &str {
     }
 }
 
+/// Drops the streams that no one reads once messages are gone; whether there were any.
+fn drop_told_streams(term: &mut Term) -> bool {
+    let mut streams: BTreeMap<String, usize> = BTreeMap::new();
+    term.visit(&mut |statement| {
+        if let Some(name) = declared_stream(statement) {
+            streams.insert(name.to_owned(), 1);
+        }
+    });
+    if streams.is_empty() {
+        return false;
+    }
+    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
+    term.visit(&mut |node| {
+        if let Some(count) = told_stream(node).and_then(|name| streams.get_mut(name)) {
+            *count += 1;
+        }
+        if node.is_leaf() && node.text.starts_with('$') {
+            *uses.entry(node.text.to_string()).or_default() += 1;
+        }
+    });
+    streams.retain(|name, told| uses.get(name) == Some(told));
+    let unread = |statement: &Term| {
+        declared_stream(statement).or_else(|| told_stream(statement)).is_some_and(|name| streams.contains_key(name))
+    };
+    term.rewrite(&mut |block| {
+        if is_block(block.kind) {
+            block.children.retain(|statement| !unread(statement));
+        }
+        for body in block.children.iter_mut().filter(|child| unread(child)) {
+            *body = Term { field: body.field, ..Term::node("compound_statement", Vec::new()) };
+        }
+    });
+    !streams.is_empty()
+}
+
+fn is_block(kind: &str) -> bool {
+    matches!(
+        kind,
+        "compound_statement" | "case_statement" | "preproc_if" | "preproc_ifdef" | "preproc_elif" | "preproc_else"
+    )
+}
+
+fn declared_stream(statement: &Term) -> Option<&str> {
+    let kind = statement.child("type").filter(|_| statement.kind == "declaration")?.code();
+    let name = statement.child("declarator").filter(|it| it.is_leaf() && it.text.starts_with('$'))?;
+    (kind.ends_with("stringstream")).then_some(&*name.text)
+}
+
+/// The local that `x << a << b;` writes to.
+fn told_stream(statement: &Term) -> Option<&str> {
+    let mut at = statement.children.first().filter(|it| {
+        statement.kind == "expression_statement" && it.child("operator").is_some_and(|sign| &*sign.text == "<<")
+    })?;
+    while at.kind == "binary_expression" {
+        at = at.child("left")?;
+    }
+    at.is_leaf().then_some(&*at.text)
+}
+
 fn is_assertion(name: &str) -> bool {
     matches!(
         name,
@@ -180,6 +245,30 @@ fn call(term: &mut Term) {
     }
     if let Some(function) = term.child_mut("function").filter(|_| matches!(name.as_str(), "AT_ERROR" | "AT_CHECK")) {
         function.text = "TORCH_CHECK".into();
+    }
+}
+
+/// `if (!x) { TORCH_CHECK(false); }` is `TORCH_CHECK(x);`.
+fn failing_branch(term: &mut Term) {
+    let failing = term.child("consequence").filter(|_| term.kind == "if_statement");
+    let failing = failing.filter(|body| body.kind == "expression_statement");
+    let Some(mut statement) = failing.filter(|_| term.child("alternative").is_none()).cloned() else { return };
+    let Some(condition) = term
+        .child("condition")
+        .filter(|condition| !matches!(condition.kind, "declaration" | "condition_clause"))
+        .cloned()
+    else {
+        return;
+    };
+    let Some(check) = statement.children.first_mut().filter(|check| check.kind == "call_expression") else { return };
+    let checks = check.child("function").is_some_and(|function| function.text.starts_with("TORCH_CHECK"));
+    let Some(arguments) = check.child_mut("arguments").filter(|_| checks) else { return };
+    if let [never] = arguments.children.as_mut_slice()
+        && &*never.text == "false"
+    {
+        *never = Term { field: None, ..negated(condition) };
+        never.rewrite(&mut respell);
+        *term = Term { field: term.field, line: term.line, ..statement };
     }
 }
 

@@ -4,7 +4,7 @@
 //! alone would hide real changes, so they are looked at together.
 
 use super::Rung;
-use super::spelling::cpp::{CONST_REFERENCE, CONSTRUCTED, last_name};
+use super::spelling::cpp::{CONST_REFERENCE, CONSTRUCTED, is_std, last_name};
 use super::structure::CONVERTED;
 use crate::symbols::Term;
 
@@ -34,6 +34,7 @@ fn is_harmless_pair(one: &Term, two: &Term) -> bool {
         || is_sink(one, two)
         || is_conversion(one, two)
         || is_construction(one, two)
+        || is_emplacement(one, two)
         || is_character(one, two)
 }
 
@@ -87,8 +88,13 @@ fn is_character(one: &Term, two: &Term) -> bool {
 
 /// `emplace_back(a, b)` against `push_back(T(a, b))`, `push_back({a, b})` or, of one argument, `push_back(a)`.
 fn is_construction(one: &Term, two: &Term) -> bool {
-    if one.kind != CONSTRUCTED || two.kind == CONSTRUCTED {
+    if one.kind != CONSTRUCTED {
         return false;
+    }
+    if two.kind == CONSTRUCTED {
+        // `emplace_back(T(a))` against `emplace_back(a)`.
+        let [value] = two.children.as_slice() else { return false };
+        return is_construction(one, value);
     }
     let made = |arguments: &[Term]| {
         arguments.len() == one.children.len()
@@ -97,9 +103,34 @@ fn is_construction(one: &Term, two: &Term) -> bool {
     let constructor = two
         .child("function")
         .filter(|function| function.kind != "field_expression")
-        .is_some_and(|function| last_name(function).starts_with(|first: char| first.is_ascii_uppercase()));
+        .is_some_and(|function| makes_value(last_name(function)));
     let constructed = two.child("arguments").is_some_and(|arguments| constructor && made(&arguments.children));
-    constructed || (two.kind == "initializer_list" && made(&two.children)) || made(std::slice::from_ref(two))
+    let listed = match two.kind {
+        "initializer_list" => Some(two),
+        "compound_literal_expression" => two.child("value"),
+        _ => None,
+    };
+    constructed || listed.is_some_and(|list| made(&list.children)) || made(std::slice::from_ref(two))
+}
+
+/// A constructor by its name, or what the standard library makes values with.
+fn makes_value(name: &str) -> bool {
+    const MADE: [&str; 8] = ["make_pair", "make_tuple", "pair", "tuple", "vector", "string", "function", "optional"];
+    name.starts_with(|first: char| first.is_ascii_uppercase()) || MADE.contains(&name)
+}
+
+/// `x.emplace(a, b)` against `x.push(T(a, b))` of a stack or `x.insert(T(a, b))` of a set or map.
+fn is_emplacement(one: &Term, two: &Term) -> bool {
+    let parts = |call: &Term| -> Option<[Term; 3]> {
+        let function = call.child("function").filter(|_| call.kind == "call_expression")?;
+        let [value] = call.child("arguments")?.children.as_slice() else { return None };
+        Some([function.child("field")?.clone(), function.child("argument")?.clone(), value.clone()])
+    };
+    let (Some([emplace, owner, made]), Some([insert, other, value])) = (parts(one), parts(two)) else { return false };
+    &*emplace.text == "emplace"
+        && matches!(&*insert.text, "push" | "insert")
+        && matches_pairwise(&owner, &other)
+        && is_construction(&made, &value)
 }
 
 /// A temporary of a declared type, written in place on one side only.
@@ -111,24 +142,21 @@ fn is_null_pair(one: &Term, two: &Term) -> bool {
     one.is_leaf() && &*one.text == "nullptr" && two.is_leaf() && &*two.text == "0"
 }
 
-/// `Tensor` against `at::Tensor`: the same type seen from another namespace. Never for functions, where it may pick
-/// another overload, and never for two paths that begin differently.
+/// `Tensor` against `at::Tensor`, `Mode::f` against `c10::Mode::f`: the same type seen from another namespace, or what it
+/// holds. Never for functions of a namespace, where it may pick another overload, and never for two paths that begin
+/// differently.
 fn is_requalified(one: &Term, two: &Term) -> bool {
     let (short, long) = (path(one), path(two));
     let (Some(last), true) = (short.last(), long.len() >= short.len()) else { return false };
-    let owner = short.len().checked_sub(2).map(|at| &*short[at].text);
-    let is_type = matches!(last.kind, "type_identifier" | "template_type");
-    let enumerator = owner.is_some_and(|owner| owner.starts_with(|first: char| first.is_ascii_uppercase()));
-    if !is_type && !enumerator {
-        return false;
-    }
+    let is_type = matches!(last.kind, "type_identifier" | "template_type") || is_std(&last.text);
+    let held = short.len() > 1 && names_class(short[0]);
     let same = |one: &[&Term], two: &[&Term]| one.iter().zip(two).all(|(one, two)| matches_pairwise(one, two));
-    let seen_from_elsewhere = is_type && long.len() > short.len() && same(&short, &long[long.len() - short.len()..]);
-    // `torch::autograd::profiler::E::X` against `torch::profiler::impl::E::X`: moved within the project.
-    let kept = if is_type { 1 } else { 2 };
-    let moved =
-        short.len() > kept && short[0].same(long[0]) && same(&short[short.len() - kept..], &long[long.len() - kept..]);
-    seen_from_elsewhere || moved
+    (is_type || held) && long.len() > short.len() && same(&short, &long[long.len() - short.len()..])
+}
+
+fn names_class(scope: &Term) -> bool {
+    let name = if scope.is_leaf() { &*scope.text } else { scope.child("name").map_or("", |name| &*name.text) };
+    name.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
 /// The names of `a::b::C`, the outermost first.

@@ -35,6 +35,9 @@ fn rename_everywhere(before: &mut Term, renames: &BTreeMap<String, String>) {
         return;
     }
     before.rewrite(&mut |leaf| {
+        if leaf.kind == "binary_expression" {
+            rename_printed(leaf, renames);
+        }
         if !leaf.is_leaf() || leaf.kind.contains("string") {
             return;
         }
@@ -44,6 +47,14 @@ fn rename_everywhere(before: &mut Term, renames: &BTreeMap<String, String>) {
             leaf.text = rename_words(&leaf.text, renames).into();
         }
     });
+}
+
+/// `stream << "OldName("`: what is printed names the type that was renamed.
+fn rename_printed(term: &mut Term, renames: &BTreeMap<String, String>) {
+    let prints = term.child("operator").is_some_and(|sign| &*sign.text == "<<");
+    if let Some(text) = term.child_mut("right").filter(|right| prints && right.kind == "string_literal") {
+        text.text = rename_words(&text.text, renames).into();
+    }
 }
 
 /// Renames whole words in a piece of code.

@@ -32,6 +32,7 @@ pub fn statement_with_body(term: &mut Term) {
         }
     }
     match term.kind {
+        "while_statement" | "do_statement" => endless(term),
         "else_clause" => {
             term.children.retain(|child| !is_text(child, "else"));
             if term.children.len() == 1 {
@@ -135,6 +136,13 @@ fn is_unused_mark(statement: &Term) -> bool {
     let Some(expression) = statement.children.first() else { return true };
     let to_void = expression.kind == "cast" && expression.child("type").is_some_and(|target| target.code() == "void");
     to_void && expression.child("value").is_some_and(Term::is_leaf)
+}
+
+/// `while (1)` is `while (true)`.
+fn endless(term: &mut Term) {
+    if let Some(condition) = term.child_mut("condition").filter(|condition| is_text(condition, "1")) {
+        condition.text = "true".into();
+    }
 }
 
 fn hoist_else(statement: &mut Term) -> Vec<Term> {

@@ -1,5 +1,6 @@
 //! Calls and casts: one node for a cast, one name for what makes, moves or forwards a value.
 
+use super::conditions::binary;
 use super::{last_name, last_type_name, operator, rename_member};
 use crate::symbols::Term;
 
@@ -16,8 +17,11 @@ pub fn call(term: &mut Term) {
         ("castPyCFunctionWithKeywords" | "castPyCFunctionFast", false, 1) => become_argument(term),
         ("unique_ptr", false, 1) => made_unique(term),
         ("forward", false, 1) => become_argument(term),
-        ("emplace_back", true, _) => emplaced(term),
+        ("emplace_back", true, _) => emplaced(term, "push_back"),
+        ("emplace_front", true, _) => emplaced(term, "push_front"),
+        ("emplace", true, 1..) => emplaced(term, "emplace"),
         ("is", true, 1) => identity(term),
+        ("is_none", true, 0) => none_test(term),
         _ if function.kind == "primitive_type" && arguments == 1 => functional_cast(term),
         _ => {}
     }
@@ -130,8 +134,8 @@ fn made_unique(term: &mut Term) {
 /// `emplace_back(a, b)` is a `push_back` of what is made from `a, b`; what that may be spelled as, [`pairing`] knows.
 ///
 /// [`pairing`]: crate::ladder::pairing
-fn emplaced(term: &mut Term) {
-    rename_member(term, "push_back");
+fn emplaced(term: &mut Term, name: &str) {
+    rename_member(term, name);
     if let Some(arguments) = term.child_mut("arguments") {
         let made = std::mem::take(&mut arguments.children);
         arguments.children.push(Term::node(CONSTRUCTED, made));
@@ -145,8 +149,22 @@ pub const CONSTRUCTED: &str = "constructed";
 fn identity(term: &mut Term) {
     let receiver = term.child("function").and_then(|function| function.child("argument")).cloned();
     let (Some(left), Some(right)) = (receiver, take_argument(term)) else { return };
+    *term = Term { field: term.field, ..compared(left, right) };
+}
+
+/// `x.is_none()` is `x == Py_None`.
+fn none_test(term: &mut Term) {
+    let receiver = term.child("function").and_then(|function| function.child("argument")).cloned();
+    if let Some(left) = receiver {
+        *term = Term { field: term.field, ..compared(left, Term::leaf("identifier", "Py_None")) };
+    }
+}
+
+fn compared(left: Term, right: Term) -> Term {
     let left = Term { field: Some("left"), ..left };
     let right = Term { field: Some("right"), ..right };
     let sign = Term { field: Some("operator"), ..Term::leaf("==", "==") };
-    *term = Term { field: term.field, ..Term::node("binary_expression", vec![left, sign, right]) };
+    let mut term = Term::node("binary_expression", vec![left, sign, right]);
+    binary(&mut term);
+    term
 }

@@ -4,6 +4,10 @@ use super::{is_text, operator, receiver, rename_member};
 use crate::symbols::Term;
 
 pub fn binary(term: &mut Term) {
+    for side in term.children.iter_mut().filter(|child| child.kind == "call_expression" && &*child.code() == "py::none")
+    {
+        *side = Term { field: side.field, ..Term::leaf("identifier", "Py_None") };
+    }
     let (Some(left), Some(right)) = (term.child("left"), term.child("right")) else { return };
     let equals = match operator(term) {
         "==" => true,
@@ -73,7 +77,7 @@ fn equality_of_compare(call: &Term, operator: &str) -> Option<Term> {
     Some(Term::node("binary_expression", vec![left, sign, right]))
 }
 
-fn negated(mut term: Term) -> Term {
+pub fn negated(mut term: Term) -> Term {
     term.field = Some("argument");
     let mut sign = Term::leaf("!", "!");
     sign.field = Some("operator");

@@ -23,6 +23,27 @@ pub fn initialiser(term: &mut Term) {
     }
 }
 
+/// `T x = v;` and `T x{v};` of a field; a zero or empty value alike with none. `= 0` of a function is not a value.
+pub fn field(term: &mut Term) {
+    let function = |declarator: &Term| {
+        let mut found = false;
+        declarator.visit(&mut |node| found |= node.kind == "function_declarator");
+        found
+    };
+    if term.child("declarator").is_some_and(function) {
+        return;
+    }
+    term.children.retain(|child| !is_text(child, "="));
+    let Some(value) = term.child_mut("default_value") else { return };
+    if value.kind == "initializer_list" && value.children.len() == 1 {
+        become_child(value, 0);
+    }
+    let zero = value.is_leaf() && matches!(&*value.text, "nullptr" | "0" | "false");
+    if zero || (value.kind == "initializer_list" && value.children.is_empty()) {
+        term.children.retain(|child| child.field != Some("default_value"));
+    }
+}
+
 /// A row's trailing null pointers are what is there anyway; casts of functions to the type of their slot too.
 pub fn sentinels(term: &mut Term) {
     for child in &mut term.children {

@@ -6,15 +6,19 @@ mod calls;
 mod conditions;
 mod declarations;
 mod loops;
+mod names;
 
 pub use calls::CONSTRUCTED;
+pub use conditions::negated;
 pub use declarations::CONST_REFERENCE;
+pub use names::is_std;
 
 use crate::symbols::Term;
 use blocks::{block, expression_statement, statement_with_body};
 use calls::{address_of_first, call, made_by_declaration, transparent_functor};
 use conditions::{binary, negation};
-use declarations::{alias, const_reference, definition, initialiser, sentinels, void_parameters};
+use declarations::{alias, const_reference, definition, field, initialiser, sentinels, void_parameters};
+use names::{friend, std_name, trait_member, trait_of_call};
 
 /// Blocks and bodies again, after a rung above has taken statements out of them.
 pub fn settle_blocks(term: &mut Term) {
@@ -60,8 +64,16 @@ pub fn respell(term: &mut Term) {
         "function_definition" => definition(term),
         "type_definition" => alias(term),
         "declaration" => made_by_declaration(term),
-        "template_type" => transparent_functor(term),
-        "qualified_identifier" => std_name(term),
+        "template_type" => {
+            transparent_functor(term);
+            trait_of_call(term);
+        }
+        "qualified_identifier" => {
+            trait_member(term);
+            std_name(term);
+        }
+        "friend_declaration" => friend(term),
+        "field_declaration" => field(term),
         "field_expression" => this_member(term),
         _ => {}
     }
@@ -158,33 +170,6 @@ fn receiver<'a>(term: &'a Term, name: &str, arguments: usize) -> Option<&'a Term
 
 fn is_text(term: &Term, text: &str) -> bool {
     term.is_leaf() && &*term.text == text
-}
-
-/// Names that c10 only re-exports from the standard library.
-fn std_name(term: &mut Term) {
-    const ALIASES: [&str; 14] = [
-        "optional",
-        "nullopt",
-        "nullopt_t",
-        "string_view",
-        "variant",
-        "make_optional",
-        "in_place",
-        "get_if",
-        "visit",
-        "holds_alternative",
-        "monostate",
-        "make_unique",
-        "is_same",
-        "bad_optional_access",
-    ];
-    let known = ALIASES.contains(&last_type_name(term));
-    if let Some(scope) = term.child_mut("scope")
-        && known
-        && matches!(&*scope.text, "c10" | "at" | "torch")
-    {
-        scope.text = "std".into();
-    }
 }
 
 fn last_type_name(term: &Term) -> &str {
