@@ -1,7 +1,13 @@
 //! Changes: the symbols that differ between before and after, each with its rung and facets.
 
+mod builds;
+mod defaults;
+mod fields;
+mod lone;
+mod macros;
 mod matching;
 mod renames;
+mod requalified;
 
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,10 +15,12 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
-use xxhash_rust::xxh3::xxh3_128;
 
-use crate::ladder::{Facet, Pair, Rung, Surroundings, facets};
+use crate::ladder::conditions::is_for_older_tools;
+use crate::ladder::{Facet, Pair, Rung, Surroundings, facets, names_form};
 use crate::symbols::{Language, Lines, ParsedFile, Symbol, SymbolKind, Term};
+use fields::Initialised;
+use lone::hash_of;
 use matching::{Matched, Place};
 
 /// A symbol that differs between before and after.
@@ -75,6 +83,7 @@ pub struct Comparison<'a> {
     pairs: &'a [FilePair],
     matched: Vec<Matched>,
     surroundings: Surroundings,
+    relocated: Relocated,
     /// Positions in `matched` by path and name after.
     by_name: OnceLock<FxHashMap<u128, Vec<usize>>>,
 }
@@ -82,12 +91,22 @@ pub struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     /// Compares, and tells whenever another pair of files is done; that may be on any thread.
     pub fn of(pairs: &'a [FilePair], on_pair: &(dyn Fn() + Sync)) -> Comparison<'a> {
+        let mut comparison = Comparison::as_written(pairs, on_pair);
+        builds::settle(pairs, &mut comparison.changes);
+        lone::explain(pairs, &mut comparison.changes);
+        comparison
+    }
+
+    /// Compares without an answer to any build condition.
+    fn as_written(pairs: &'a [FilePair], on_pair: &(dyn Fn() + Sync)) -> Comparison<'a> {
         let matched = matching::match_symbols(pairs);
         let surroundings = surroundings(pairs, &matched);
+        let relocated =
+            Relocated { values: fields::moved(pairs, &matched), defaults: defaults::moved(pairs, &matched) };
         let compared = by_pair(pairs, &matched).into_par_iter().flat_map_iter(|matched| {
             let _rest: Vec<_> = files_of(pairs, &matched).into_iter().map(ParsedFile::rest_again).collect();
             let mut changes: Vec<Change> =
-                matched.iter().filter_map(|one| compare(pairs, one, &surroundings)).collect();
+                matched.iter().filter_map(|one| compare(pairs, one, &surroundings, &relocated)).collect();
             if changes.iter().any(|change| change.rung > Rung::Layout) && is_same_code(pairs, &matched) {
                 changes = changes.into_iter().map(as_layout).collect();
             }
@@ -95,9 +114,9 @@ impl<'a> Comparison<'a> {
             changes
         });
         let mut changes: Vec<Change> = compared.collect();
-        explain_lone(pairs, &mut changes);
+        lone::explain(pairs, &mut changes);
         changes.sort_by(in_reading_order);
-        Comparison { changes, pairs, matched, surroundings, by_name: OnceLock::new() }
+        Comparison { changes, pairs, matched, surroundings, relocated, by_name: OnceLock::new() }
     }
 
     /// The normal forms of some of the changes at a rung; without one, at the last rung where they differ. `None` for
@@ -111,7 +130,7 @@ impl<'a> Comparison<'a> {
 
     fn forms_of(&self, (before, after): (Located<'_>, Located<'_>), rung: Option<Rung>) -> Forms {
         let (language, kind) = (after.0.language, symbol_of(after).kind);
-        let [one, two] = [before, after].map(unnamed);
+        let [one, two] = [before, after].map(|located| settled(located, &self.relocated).0);
         let pair = Pair { language, kind, before: one, after: two, surroundings: &self.surroundings };
         let equal_at = pair.clone().rung();
         let at = rung.or_else(|| Rung::ALL.into_iter().rfind(|&rung| rung < equal_at)).unwrap_or(Rung::Layout);
@@ -199,11 +218,23 @@ fn files_of<'a>(pairs: &'a [FilePair], matched: &[Matched]) -> Vec<&'a ParsedFil
     places(true).chain(places(false)).collect()
 }
 
+/// What moved between two symbols without changing what either does.
+struct Relocated {
+    values: Initialised,
+    /// Functions whose default arguments moved, by last name.
+    defaults: BTreeSet<String>,
+}
+
 /// What the comparison of one pair may know about the others.
 fn surroundings(pairs: &[FilePair], matched: &[Matched]) -> Surroundings {
     let renames = renames::proven(pairs, matched);
-    let [gone, new] = [true, false].map(|before| helpers(pairs, matched, before, &renames));
-    Surroundings { renames, moved: moved(pairs, matched), gone, new }
+    let named = [true, false].map(|before| named_by_edited(pairs, matched, before, &renames));
+    let sides = [(true, &named[0]), (false, &named[1])];
+    let [gone, new] = sides.map(|(before, named)| helpers(pairs, matched, before, named));
+    let [macros_gone, macros_new] = sides.map(|(before, named)| macros::expressions(pairs, matched, before, named));
+    let mut moved = moved(pairs, matched);
+    moved.extend(requalified::types(pairs, matched));
+    Surroundings { moved, gone, new, macros_gone, macros_new, renames: renames.clone() }
 }
 
 /// Functions and types that are now defined in another namespace or class, by their last names.
@@ -232,13 +263,7 @@ fn moved(pairs: &[FilePair], matched: &[Matched]) -> BTreeSet<String> {
 }
 
 /// Functions of one side only that something edited names, small enough to have been written in place.
-fn helpers(
-    pairs: &[FilePair],
-    matched: &[Matched],
-    before: bool,
-    renames: &BTreeMap<String, String>,
-) -> BTreeMap<String, Term> {
-    let named = named_by_edited(pairs, matched, before, renames);
+fn helpers(pairs: &[FilePair], matched: &[Matched], before: bool, named: &FxHashSet<&str>) -> BTreeMap<String, Term> {
     let mut found: BTreeMap<&str, Place> = BTreeMap::new();
     for one in matched {
         let (own, other) = if before { (one.before, one.after) } else { (one.after, one.before) };
@@ -284,13 +309,18 @@ fn named_by_edited<'a>(
     named
 }
 
-fn compare(pairs: &[FilePair], matched: &Matched, surroundings: &Surroundings) -> Option<Change> {
+fn compare(
+    pairs: &[FilePair],
+    matched: &Matched,
+    surroundings: &Surroundings,
+    relocated: &Relocated,
+) -> Option<Change> {
     let before = matched.before.map(|place| (place.file(pairs, true), place.symbol));
     let after = matched.after.map(|place| (place.file(pairs, false), place.symbol));
     match (before, after) {
-        (Some(before), Some(after)) => compare_both(before, after, surroundings),
-        (Some(before), None) => Some(lone(before, What::Removed)),
-        (None, Some(after)) => Some(lone(after, What::Added)),
+        (Some(before), Some(after)) => compare_both(before, after, surroundings, relocated),
+        (Some(before), None) => Some(lone(before, What::Removed, relocated)),
+        (None, Some(after)) => Some(lone(after, What::Added, relocated)),
         (None, None) => None,
     }
     .filter(|change| change.kind != SymbolKind::FileScope || (change.before.is_some() && change.after.is_some()))
@@ -302,7 +332,12 @@ fn symbol_of<'a>((file, symbol): Located<'a>) -> &'a Symbol {
     &file.symbols[symbol]
 }
 
-fn compare_both(before: Located<'_>, after: Located<'_>, surroundings: &Surroundings) -> Option<Change> {
+fn compare_both(
+    before: Located<'_>,
+    after: Located<'_>,
+    surroundings: &Surroundings,
+    relocated: &Relocated,
+) -> Option<Change> {
     let (one, two) = (symbol_of(before), symbol_of(after));
     let elsewhere = before.0.path != after.0.path && one.kind != SymbolKind::FileScope || one.name != two.name;
     let same = one.fingerprint == two.fingerprint;
@@ -317,10 +352,13 @@ fn compare_both(before: Located<'_>, after: Located<'_>, surroundings: &Surround
     change.fingerprints = (one.fingerprint, two.fingerprint);
     change.rung = Rung::Layout;
     if !same {
-        let (before, after) = (unnamed(before), unnamed(after));
+        let ((before, moved), (after, moved_too)) = (settled(before, relocated), settled(after, relocated));
         let pair = Pair { language: change.language, kind: two.kind, before, after, surroundings };
         let (before, after) = (pair.before.clone(), pair.after.clone());
         change.rung = pair.rung();
+        if moved || moved_too {
+            change.rung = change.rung.max(Rung::Structure);
+        }
         if change.rung == Rung::Semantic {
             change.facets = facets::of(Some(&before), Some(&after), change.language, two.kind);
             change.what = if change.before_path.is_some() { change.what } else { What::Modified };
@@ -330,6 +368,18 @@ fn compare_both(before: Located<'_>, after: Located<'_>, surroundings: &Surround
         change.rung = if change.before_path.is_some() { Rung::Structure } else { change.rung.max(Rung::Names) };
     }
     Some(change)
+}
+
+/// The term of a symbol without its name, and without initial values and default arguments that moved;
+/// and whether there were any.
+fn settled(located: Located<'_>, relocated: &Relocated) -> (Term, bool) {
+    let mut term = unnamed(located);
+    let symbol = symbol_of(located);
+    let mut moved = fields::forget(&mut term, &symbol.name, symbol.kind, &relocated.values);
+    if symbol.kind == SymbolKind::Function && relocated.defaults.contains(matching::leaf_name(&symbol.name)) {
+        moved |= defaults::forget(&mut term);
+    }
+    (term, moved)
 }
 
 /// The term of a symbol with its own name taken out: what it is called is not what it does.
@@ -400,7 +450,7 @@ fn change_of(symbol: &Symbol, file: &ParsedFile, what: What) -> Change {
 }
 
 /// A symbol that exists on one side only.
-fn lone(place: Located<'_>, what: What) -> Change {
+fn lone(place: Located<'_>, what: What, relocated: &Relocated) -> Change {
     let (file, symbol) = (place.0, symbol_of(place));
     let term = file.term(place.1);
     let mut change = change_of(symbol, file, what);
@@ -408,12 +458,49 @@ fn lone(place: Located<'_>, what: What) -> Change {
         change.before = change.after.take();
         change.fingerprints = (symbol.fingerprint, 0);
     }
-    change.rung = if is_prototype(symbol, &term, file) { Rung::Layout } else { Rung::Semantic };
+    change.rung = if is_prototype(symbol, &term, file) {
+        Rung::Layout
+    } else if is_implicit(place, relocated)
+        || is_for_defaults(symbol, relocated)
+        || (what == What::Removed && is_obsolete(symbol))
+    {
+        Rung::Structure
+    } else {
+        Rung::Semantic
+    };
     if change.rung == Rung::Semantic {
         let (before, after) = if what == What::Removed { (Some(&term), None) } else { (None, Some(&term)) };
         change.facets = facets::of(before, after, file.language, symbol.kind);
     }
     change
+}
+
+/// A declaration that is there for the defaults that the definition had.
+fn is_for_defaults(symbol: &Symbol, relocated: &Relocated) -> bool {
+    symbol.kind == SymbolKind::Declaration && relocated.defaults.contains(matching::leaf_name(&symbol.name))
+}
+
+/// A constructor or destructor that does what the compiler's own would do.
+fn is_implicit(place: Located<'_>, relocated: &Relocated) -> bool {
+    let symbol = symbol_of(place);
+    let leaf = matching::leaf_name(&symbol.name);
+    let owner = symbol.name.strip_suffix(leaf).and_then(|head| head.strip_suffix("::")).unwrap_or("");
+    let special = matching::leaf_name(owner) == leaf.trim_start_matches('~') && !owner.is_empty();
+    if symbol.kind != SymbolKind::Function || place.0.language != Language::Cpp || symbol.damaged || !special {
+        return false;
+    }
+    let (term, _) = settled(place, relocated);
+    let form = names_form(&term, Language::Cpp, symbol.kind, &BTreeMap::new());
+    let defaulted = term.children.iter().any(|child| child.kind == "default_method_clause");
+    let bare = symbol.parameters.as_deref().is_none_or(str::is_empty);
+    let does_nothing = form.child("body").is_some_and(Term::is_leaf)
+        && !form.children.iter().any(|child| child.kind == "field_initializer_list");
+    does_nothing && (defaulted || bare)
+}
+
+/// Code that only versions of a compiler, of Python or of CUDA below some limit were given.
+fn is_obsolete(symbol: &Symbol) -> bool {
+    symbol.conditions().into_iter().any(is_for_older_tools)
 }
 
 /// A declaration outside a class says nothing that its definition does not, unless it has default arguments.
@@ -422,107 +509,4 @@ fn is_prototype(symbol: &Symbol, term: &Term, file: &ParsedFile) -> bool {
     let mut defaults = false;
     term.visit(&mut |node| defaults |= node.kind == "optional_parameter_declaration");
     symbol.kind == SymbolKind::Declaration && !defaults && !in_class
-}
-
-/// Names on one side only that every user explains: helpers that were extracted or written in place, code that nothing
-/// uses. They are structure, not semantics.
-fn explain_lone(pairs: &[FilePair], changes: &mut [Change]) {
-    let sides = [OneSide::of(pairs, changes, What::Removed), OneSide::of(pairs, changes, What::Added)];
-    let decided = decided_by(changes);
-    // What explains one may in turn be explained by another.
-    for _ in 0..EXPLANATION_ROUNDS {
-        let rungs: Vec<Rung> = changes.iter().map(|change| change.rung).collect();
-        let rung_of = |user: &Name<'_>| decided.get(&hash_of(user)).map(|&at| rungs[at]);
-        let mut explained = false;
-        for change in changes.iter_mut().filter(|change| is_lone_semantic(change)) {
-            let side = &sides[usize::from(change.what == What::Added)];
-            if is_explained(change, side, &rung_of) {
-                change.rung = Rung::Structure;
-                change.facets.clear();
-                explained = true;
-            }
-        }
-        if !explained {
-            return;
-        }
-    }
-}
-
-/// How long a chain of helpers that only use each other may be.
-const EXPLANATION_ROUNDS: usize = 4;
-
-/// A symbol by its file and its qualified name.
-type Name<'a> = (&'a str, &'a str);
-
-fn hash_of((path, symbol): &Name<'_>) -> u128 {
-    xxh3_128(format!("{path}\0{symbol}").as_bytes())
-}
-
-/// Which change decides about a name; the last one where there are several.
-fn decided_by(changes: &[Change]) -> FxHashMap<u128, usize> {
-    changes.iter().enumerate().map(|(at, change)| (hash_of(&(&*change.path, &change.symbol)), at)).collect()
-}
-
-fn is_lone_semantic(change: &Change) -> bool {
-    change.rung == Rung::Semantic
-        && change.language == Language::Cpp
-        && matches!(change.what, What::Removed | What::Added)
-}
-
-fn is_explained(change: &Change, side: &OneSide<'_>, rung_of: &dyn Fn(&Name<'_>) -> Option<Rung>) -> bool {
-    let leaf = matching::leaf_name(&change.symbol);
-    let users = || side.users_of(leaf).filter(|(_, name)| *name != change.symbol);
-    let unused = users().next().is_none();
-    let harmless = || users().all(|user| rung_of(user).is_none_or(|rung| rung < Rung::Semantic));
-    let local = || side.local.contains(&hash_of(&(&*change.path, &change.symbol)));
-    match change.kind {
-        SymbolKind::Function if unused => local(),
-        // Where something else still used a removed variable, the range would not build.
-        SymbolKind::Variable | SymbolKind::Table if unused => change.what == What::Removed || local(),
-        SymbolKind::Macro | SymbolKind::Alias => harmless(),
-        SymbolKind::Function | SymbolKind::Variable => harmless() && users().any(|user| rung_of(user).is_some()),
-        _ => false,
-    }
-}
-
-/// What one side knows about the names that only it has.
-struct OneSide<'a> {
-    /// Who mentions them, by last name.
-    users: FxHashMap<&'a str, Vec<Name<'a>>>,
-    /// Symbols that no other file can name.
-    local: FxHashSet<u128>,
-}
-
-impl<'a> OneSide<'a> {
-    fn of(pairs: &'a [FilePair], changes: &[Change], what: What) -> OneSide<'a> {
-        let lone = changes.iter().filter(|change| is_lone_semantic(change) && change.what == what);
-        let names: FxHashSet<&str> = lone.map(|change| matching::leaf_name(&change.symbol)).collect();
-        let mut side = OneSide { users: FxHashMap::default(), local: FxHashSet::default() };
-        let files = pairs
-            .iter()
-            .filter_map(|pair| if what == What::Removed { pair.before.as_ref() } else { pair.after.as_ref() });
-        for file in files.filter(|file| file.language == Language::Cpp && !names.is_empty()) {
-            for symbol in file.symbols.iter() {
-                side.note(&file.path, symbol, &names);
-            }
-        }
-        side
-    }
-
-    fn note(&mut self, path: &'a str, symbol: &'a Symbol, names: &FxHashSet<&str>) {
-        let name: Name<'a> = (path, &symbol.name);
-        if symbol.local {
-            self.local.insert(hash_of(&name));
-        }
-        for mention in &symbol.mentions {
-            let leaf = matching::leaf_name(&mention.name);
-            if names.contains(leaf) {
-                self.users.entry(leaf).or_default().push(name);
-            }
-        }
-    }
-
-    fn users_of(&self, leaf: &str) -> impl Iterator<Item = &Name<'a>> {
-        self.users.get(leaf).into_iter().flatten()
-    }
 }

@@ -7,7 +7,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::FilePair;
 use super::renames::{self, Shapes};
 use crate::ladder::names::rename_words;
-use crate::symbols::{ParsedFile, Symbol, SymbolKind};
+use crate::symbols::{Language, ParsedFile, Symbol, SymbolKind};
 
 /// A symbol of one side: which pair of files, which symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,6 +62,9 @@ pub fn match_symbols(pairs: &[FilePair]) -> Vec<Matched> {
         (file.language, group(own.kind), leaf_name(&own.name), own.fingerprint, lone)
     });
     matching.renamed();
+    // Moved and edited: the only one of its name on both sides.
+    matching.by_only(|symbol| Some((last_two(&symbol.name), symbol.parameters.as_deref())));
+    matching.by_only(|symbol| Some((leaf_name(&symbol.name), symbol.parameters.as_deref())));
     let mut out = matching.out;
     out.extend(matching.before.into_iter().map(|place| Matched { before: Some(place), after: None }));
     out.extend(matching.after.into_iter().map(|place| Matched { before: None, after: Some(place) }));
@@ -101,6 +104,13 @@ pub fn leaf_name(name: &str) -> &str {
     let head = name.split(['(', '<']).next().unwrap_or(name);
     let start = head.rfind("::").map(|at| at + 2).or_else(|| head.rfind('.').map(|at| at + 1)).unwrap_or(0);
     &name[start..]
+}
+
+/// `Work::wait` of `c10d::ProcessGroup::Work::wait`.
+fn last_two(name: &str) -> &str {
+    let head = &name[..name.len() - leaf_name(name).len()];
+    let owner = head.strip_suffix("::").map_or(0, |owner| owner.len() - leaf_name(owner).len());
+    &name[owner..]
 }
 
 /// Takes the candidate that mentions most of what `after` mentions; the first in source order where that is even.
@@ -158,6 +168,39 @@ impl<'a> Matching<'a> {
         });
         taken.sort_unstable();
         self.before.retain(|place| taken.binary_search(place).is_err());
+    }
+
+    /// Matches C++ functions and classes whose key only one symbol of either side has.
+    fn by_only<K: Hash + Eq>(&mut self, key: impl Fn(&'a Symbol) -> Option<K>) {
+        let pairs = self.pairs;
+        let keyed = |places: &[Place], before: bool| {
+            let mut keyed: FxHashMap<(SymbolKind, K), Vec<Place>> = FxHashMap::default();
+            for &place in places {
+                let file = place.file(pairs, before);
+                let symbol = &file.symbols[place.symbol];
+                let fits = matches!(symbol.kind, SymbolKind::Function | SymbolKind::Declaration | SymbolKind::Class);
+                if let Some(key) = key(symbol).filter(|_| fits && file.language == Language::Cpp) {
+                    keyed.entry((symbol.kind, key)).or_default().push(place);
+                }
+            }
+            keyed
+        };
+        let (old, new) = (keyed(&self.before, true), keyed(&self.after, false));
+        let taken: FxHashMap<Place, Place> = new
+            .iter()
+            .filter_map(|(key, places)| match (old.get(key)?.as_slice(), places.as_slice()) {
+                ([before], [after]) => Some((*after, *before)),
+                _ => None,
+            })
+            .collect();
+        let gone: FxHashSet<Place> = taken.values().copied().collect();
+        let matches = self
+            .after
+            .iter()
+            .filter_map(|after| Some(Matched { before: Some(*taken.get(after)?), after: Some(*after) }));
+        self.out.extend(matches);
+        self.after.retain(|place| !taken.contains_key(place));
+        self.before.retain(|place| !gone.contains(place));
     }
 
     /// Matches definitions whose name changed, then what their names qualify and what they are made of, until nothing

@@ -102,8 +102,8 @@ a `using` silently changes which overload is called, this rung is blind.",
         summary: "another way to write the same code",
         explanation: "\
 What clang-tidy and a newer standard rewrite into each other: null pointers, casts, initialisers, loops that only count, \
-`override`, `final`, `noexcept`, `explicit`, attributes and export macros, `const` on what is not shared, `std::move`, `emplace_back`, \
-`size() == 0`, braces around one statement, an `else` behind a `return`, names that `c10` only re-exports from `std`. In \
+`override`, `final`, `noexcept`, `explicit`, attributes and export macros, `const` on what is not shared, `std::move`, `emplace` and \
+`emplace_back`, `size() == 0`, the short forms of traits, `is_none()`, a field that starts with zero, braces around one statement, an `else` behind a `return`, names that `c10` only re-exports from `std`. In \
 Python: annotations, `object` as a base class, the arguments of `super`.",
         erased: &[
             cpp(
@@ -122,6 +122,12 @@ Python: annotations, `object` as a base class, the arguments of `super`.",
                 "`typedef` and `using`",
                 "typedef std::vector<int> Sizes;",
                 "using Sizes = std::vector<int>;",
+                Rung::Spelling,
+            ),
+            cpp(
+                "A pair made first, or in place",
+                "void f(Map& m, int a, int b) { m.insert(std::make_pair(a, b)); }",
+                "void f(Map& m, int a, int b) { m.emplace(a, b); }",
                 Rung::Spelling,
             ),
             python(
@@ -154,7 +160,7 @@ Python: annotations, `object` as a base class, the arguments of `super`.",
         ],
         limits: "\
 Some differences are harmless only when the two sides are looked at together, so neither side's normal form shows them: \
-`auto` against a written type, `Tensor` against `at::Tensor` (types only, never functions), `const T&` against `T`, `0` \
+`auto` against a written type, `Tensor` against `at::Tensor` (types and what they hold, never functions of a namespace), `const T&` against `T`, `0` \
 against `nullptr`. A normal form shown with `--forms spelling` can therefore differ and still count as equal. Blind spots: \
 `std::move` and `const` can pick another overload, `noexcept` decides whether an exception ends the process, and \
 `auto` can hide that the type of an expression changed.",
@@ -165,7 +171,7 @@ against `nullptr`. A normal form shown with `--forms spelling` can therefore dif
         explanation: "\
 Locals and parameters are numbered where they are declared (`$0`, `$1`, …), scope by scope, so only a renaming that is one \
 to one and complete makes two bodies equal. Functions, classes, fields and constants may be renamed too, if the range \
-proves it: the same definition is there under its new name, and every use follows. In Python parameters keep their names, \
+proves it: the same definition is there under its new name, and every use follows, as does text that is printed with `<<`. In Python parameters keep their names, \
 because callers can write them.",
         erased: &[
             cpp(
@@ -217,7 +223,8 @@ strings are never renamed here.",
         summary: "text that only people read",
         explanation: "\
 The text of exceptions, warnings and checks, logging, docstrings, the documentation column of method tables and bindings. \
-Which exception is raised, and under which condition, is kept. Logging statements and internal assertions \
+Which exception is raised, and under which condition, is kept; a check that always fails, in a branch, is a check of the \
+branch's condition. A stream that only messages read goes with them. Logging statements and internal assertions \
 (`TORCH_INTERNAL_ASSERT`, `AT_ASSERT`, `assert`, `DCHECK`, `static_assert`) count as messages *as a whole*, condition \
 included: they never fail in a correct program, so they tell readers what holds and do not decide what happens. `TORCH_CHECK` is \
 different: users run into it, so its condition is semantics and only its text is a message.",
@@ -226,6 +233,12 @@ different: users run into it, so its condition is semantics and only its text is
                 "The text of a check",
                 "void f(int n) { TORCH_CHECK(n > 0, \"bad n\"); g(n); }",
                 "void f(int n) { TORCH_CHECK(n > 0, \"expected n > 0, got \", n); g(n); }",
+                Rung::Message,
+            ),
+            cpp(
+                "A check written as a branch",
+                "void f(int n) { TORCH_CHECK(n > 0, \"bad n\"); g(n); }",
+                "void f(int n) { if (!(n > 0)) { TORCH_CHECK(false, \"expected n > 0, got \", n); } g(n); }",
                 Rung::Message,
             ),
             cpp(
@@ -270,14 +283,28 @@ arguments have effects is erased together with the effects.",
         rung: Rung::Structure,
         summary: "the same code in another place",
         explanation: "\
-Code that moved to another file, namespace or class unedited; a function extracted from its caller or written back in \
-place; locals that nothing uses; a temporary that is used once, in the next statement; a build condition (`#if`) set around code \
+Code that moved to another file, namespace or class unedited, and the accessor that now leads there; a type that every \
+symbol of the range reaches by another path; a function extracted from its caller or written back in place; a macro for an \
+expression written out; a method defined in its class or elsewhere; an initial value that moved between a field and all \
+constructors of its class; a constructor that does what the compiler's own would do; locals that nothing uses; a temporary that is used once, in the next statement; a build condition (`#if`) set around code \
 that stays as it is; `static` on a function; `reserve`.",
         erased: &[
             cpp(
                 "A helper is extracted",
                 "PyObject* f(PyObject* self) {\n  if (!self) {\n    Py_RETURN_NONE;\n  }\n  auto sizes = get(self);\n  PyObject* tuple = PyTuple_New(sizes.size());\n  fill(tuple, sizes);\n  return tuple;\n}",
                 "static PyObject* pack(PyObject* x) {\n  auto sizes = get(x);\n  PyObject* tuple = PyTuple_New(sizes.size());\n  fill(tuple, sizes);\n  return tuple;\n}\nPyObject* f(PyObject* self) {\n  if (!self) {\n    Py_RETURN_NONE;\n  }\n  return pack(self);\n}",
+                Rung::Structure,
+            ),
+            cpp(
+                "A macro is written out",
+                "#define PARSED(x) (parse(x) == 0)\nbool f(int a) {\n  if (!PARSED(a)) {\n    return false;\n  }\n  return g(a);\n}\n",
+                "bool f(int a) {\n  if (parse(a) != 0) {\n    return false;\n  }\n  return g(a);\n}\n",
+                Rung::Structure,
+            ),
+            cpp(
+                "The value of a field moves",
+                "struct S {\n  S() : x(1) {}\n  int x;\n};",
+                "struct S {\n  S() = default;\n  int x = 1;\n};",
                 Rung::Structure,
             ),
             cpp(
@@ -297,7 +324,10 @@ that stays as it is; `static` on a function; `reserve`.",
             cpp("A call goes away", "void f(int a) { g(a); h(a); }", "void f(int a) { h(a); }", Rung::Semantic),
         ],
         limits: "\
-A move by itself is never deeper than this, whatever it was at lower rungs. For extraction the helper's body is put back \
+A move by itself is never deeper than this, whatever it was at lower rungs. A build condition that one side alone has is \
+answered with yes and with no, for the symbol and then for its file: where one answer gives what the other side says, the \
+change is structure, and builds with the other answer are not looked at. What is dropped with a condition that only old \
+versions of Python, CUDA or a compiler met is structure too. For extraction the helper's body is put back \
 where it is called and both sides are compared as a *bag of statements*: what each statement computes counts, their order \
 and which local is meant do not. That is asked only where a function that the symbol calls was added or removed in the same \
 range. So code that is reordered in the very commit that extracts a helper is not seen. A symbol that exists on one side \
@@ -309,7 +339,8 @@ guard (`guard`, `lock`, `mode`, `scope`, …) is never an unused local.",
         summary: "who holds a reference, and how that is spelled",
         explanation: "\
 Reference counting and owner types: `Py_INCREF` and its family, `Py_NewRef`, `THPObjectPtr`, `py::object`, \
-`py::reinterpret_steal` and `_borrow`, `release()`, `get()`, `ptr()`. A check that only passes a failure on (`if (!x) return \
+`py::reinterpret_steal` and `_borrow`, `release()`, `get()`, `ptr()`, a `shared_ptr` taken by value or by a reference that is \
+only read. A check that only passes a failure on (`if (!x) return \
 nullptr;`) goes with them where the words about ownership differ between the two sides. Only C++ has this rung.",
         erased: &[
             cpp(

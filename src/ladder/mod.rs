@@ -3,8 +3,11 @@
 //! One file a rung. Each rung erases one kind of difference from a [`Term`]; the rung of a change
 //! is the first at which both sides are equal.
 
+pub mod conditions;
+mod expansion;
 pub mod explained;
 pub mod facets;
+mod handles;
 mod layout;
 mod message;
 pub mod names;
@@ -17,6 +20,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::symbols::{Language, SymbolKind, Term};
+pub use expansion::Expansion;
 
 /// How deep a change goes, in the order in which differences are erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -111,6 +115,9 @@ pub struct Surroundings {
     /// Functions that exist on one side only, by name: what a caller may have inlined or extracted.
     pub gone: BTreeMap<String, Term>,
     pub new: BTreeMap<String, Term>,
+    /// Macros of one side only that stand for an expression, by name, with all their definitions.
+    pub macros_gone: BTreeMap<String, Vec<Expansion>>,
+    pub macros_new: BTreeMap<String, Vec<Expansion>>,
 }
 
 /// The normal form of one side alone, up to names: what two definitions share when one is the other renamed.

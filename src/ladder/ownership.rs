@@ -3,7 +3,7 @@
 
 use super::spelling::cpp::settle_blocks;
 use super::structure::{self, CONVERTED};
-use super::{Pair, Rung, names, pairing};
+use super::{Pair, Rung, handles, names, pairing};
 use crate::symbols::{Language, Term};
 
 pub fn erase(pair: &mut Pair<'_>) {
@@ -24,6 +24,7 @@ pub fn erase(pair: &mut Pair<'_>) {
 
 /// The normal form of one side.
 pub fn erase_one(term: &mut Term) {
+    handles::by_value(term);
     term.rewrite(&mut disown);
     settle(term);
 }

@@ -121,21 +121,32 @@ fn makes_value(name: &str) -> bool {
 
 /// `x.emplace(a, b)` against `x.push(T(a, b))` of a stack or `x.insert(T(a, b))` of a set or map.
 fn is_emplacement(one: &Term, two: &Term) -> bool {
-    let parts = |call: &Term| -> Option<[Term; 3]> {
-        let function = call.child("function").filter(|_| call.kind == "call_expression")?;
-        let [value] = call.child("arguments")?.children.as_slice() else { return None };
-        Some([function.child("field")?.clone(), function.child("argument")?.clone(), value.clone()])
+    let (Some([emplace, owner, made]), Some([insert, other, value])) = (member_call(one), member_call(two)) else {
+        return false;
     };
-    let (Some([emplace, owner, made]), Some([insert, other, value])) = (parts(one), parts(two)) else { return false };
     &*emplace.text == "emplace"
         && matches!(&*insert.text, "push" | "insert")
-        && matches_pairwise(&owner, &other)
-        && is_construction(&made, &value)
+        && matches_pairwise(owner, other)
+        && is_construction(made, value)
+}
+
+/// The name, the receiver and the only argument of `x.f(a)`.
+fn member_call(call: &Term) -> Option<[&Term; 3]> {
+    let function = call.child("function").filter(|_| call.kind == "call_expression")?;
+    let [value] = call.child("arguments")?.children.as_slice() else { return None };
+    Some([function.child("field")?, function.child("argument")?, value])
 }
 
 /// A temporary of a declared type, written in place on one side only.
 fn is_conversion(one: &Term, two: &Term) -> bool {
-    one.kind == CONVERTED && two.kind != CONVERTED && matches_pairwise(&one.children[1], two)
+    one.kind == CONVERTED && two.kind != CONVERTED && !is_numeric(one) && matches_pairwise(&one.children[1], two)
+}
+
+/// `int64_t n = x;` of another local is there to convert it.
+fn is_numeric(converted: &Term) -> bool {
+    let [kind, value] = converted.children.as_slice() else { return false };
+    let number = matches!(kind.kind, "primitive_type" | "sized_type_specifier");
+    number && value.is_leaf() && value.text.starts_with('$')
 }
 
 fn is_null_pair(one: &Term, two: &Term) -> bool {

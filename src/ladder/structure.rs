@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::spelling::cpp::settle_blocks;
-use super::{Pair, Rung, Surroundings, layout, message, names, ownership, pairing, spelling};
+use super::{Pair, Rung, Surroundings, conditions, expansion, layout, message, names, ownership, spelling};
 use crate::symbols::{Language, SymbolKind, Term};
 
 pub fn erase(pair: &mut Pair<'_>) {
@@ -12,10 +12,13 @@ pub fn erase(pair: &mut Pair<'_>) {
         term.children.retain(|child| child.kind != "condition" && !is_blanked_directive(child));
     }
     if pair.language == Language::Cpp {
-        for term in [&mut pair.before, &mut pair.after] {
-            forget_place(term, &pair.surroundings.moved);
+        let Surroundings { moved, gone, new, .. } = pair.surroundings;
+        for (term, lone) in [(&mut pair.before, gone), (&mut pair.after, new)] {
+            forget_place(term, moved);
+            forget_accessor(term, moved, lone);
         }
-        settle_conditions(pair);
+        expansion::expand(pair);
+        conditions::settle(pair);
         for term in [&mut pair.before, &mut pair.after] {
             regroup(term);
         }
@@ -28,8 +31,10 @@ fn forget_place(term: &mut Term, moved: &BTreeSet<String>) {
         return;
     }
     term.rewrite(&mut |node| {
-        if node.kind != "qualified_identifier" {
-            return;
+        match node.kind {
+            "qualified_identifier" => {}
+            "lead" => return node.text = forget_paths(&node.text, moved).into(),
+            _ => return forget_read_paths(node, moved),
         }
         // The name itself, or the class or enumeration it stands in.
         let names_moved = |child: &Term| {
@@ -43,6 +48,59 @@ fn forget_place(term: &mut Term, moved: &BTreeSet<String>) {
     });
 }
 
+/// The same in code that is kept as text.
+fn forget_paths(text: &str, moved: &BTreeSet<String>) -> String {
+    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let parts = text.split_inclusive(|c: char| !is_path(c));
+    parts.fold(String::new(), |out, part| {
+        let (path, rest) = part.split_at(part.find(|c: char| !is_path(c)).unwrap_or(part.len()));
+        let last = path.rsplit("::").next().unwrap_or(path);
+        out + if moved.contains(last) { last } else { path } + rest
+    })
+}
+
+/// The same in code that could only be read as tokens: `a :: Kind`.
+fn forget_read_paths(node: &mut Term, moved: &BTreeSet<String>) {
+    let is_word = |term: &Term| term.is_leaf() && term.text.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    while let Some(at) = (1..node.children.len()).find(|&at| {
+        let scope = node.children[at - 1].is_leaf() && &*node.children[at - 1].text == "::";
+        scope && node.children[at].is_leaf() && moved.contains(&*node.children[at].text)
+    }) {
+        let start = if at >= 2 && is_word(&node.children[at - 2]) { at - 2 } else { at - 1 };
+        node.children.drain(start..at);
+    }
+}
+
+/// `x->slot()->f()` is `x->f()`, where `f` moved to another class and `slot`, which only one side has, leads there.
+fn forget_accessor(term: &mut Term, moved: &BTreeSet<String>, lone: &BTreeMap<String, Term>) {
+    if moved.is_empty() || lone.is_empty() {
+        return;
+    }
+    term.rewrite(&mut |node| {
+        let reached = node.child("field").filter(|field| moved.contains(&*field.text)).cloned();
+        let Some(leads) = node.child("argument").filter(|it| it.kind == "call_expression") else { return };
+        let bare = leads.child("arguments").is_some_and(Term::is_leaf);
+        let (Some(name), Some(accessor)) = (reached, leads.child("function").filter(|_| bare)) else { return };
+        let called = if accessor.is_leaf() { Some(accessor) } else { accessor.child("field") };
+        if !called.and_then(|called| lone.get(&*called.text)).is_some_and(is_accessor) {
+            return;
+        }
+        let mut direct = accessor.clone();
+        if direct.is_leaf() {
+            direct = name;
+        } else if let Some(field) = direct.child_mut("field") {
+            field.text = name.text;
+        }
+        *node = Term { field: node.field, ..direct };
+    });
+}
+
+/// A function that only gives out a member: `{ return slot_; }`, `{ return &slot_; }`.
+fn is_accessor(function: &Term) -> bool {
+    let tokens = function.child("body").map_or(Vec::new(), Term::tokens);
+    matches!(tokens.as_slice(), ["{", "return", _, ";", "}"] | ["{", "return", "&" | "*", _, ";", "}"])
+}
+
 /// Directives that blanking removed from an initialiser or an argument list, without any code of theirs.
 fn is_blanked_directive(term: &Term) -> bool {
     term.kind == "blanked" && term.text.starts_with('#') && term.text.matches('#').count() == 1
@@ -54,6 +112,7 @@ pub fn regroup(term: &mut Term) {
     if hides_code(term) {
         return names::renumber(term);
     }
+    read_fields(term);
     if term.kind == "function_definition" {
         term.children.retain(|child| child.kind != "storage_class_specifier");
         drop_unused_parameters(term);
@@ -75,6 +134,52 @@ pub fn regroup(term: &mut Term) {
         spelling::erase(term, Language::Cpp, SymbolKind::Function);
     }
     names::renumber(term);
+}
+
+/// A constructor that has given a parameter to a field may read either from there on.
+fn read_fields(function: &mut Term) {
+    if function.kind != "function_definition" || function.child("type").is_some() {
+        return;
+    }
+    let Some(body) = function.child_mut("body") else { return };
+    let mut kept: Vec<(Box<str>, Term)> = Vec::new();
+    for at in 0..body.children.len() {
+        let Some((field, parameter)) = kept_parameter(&body.children[at]) else { break };
+        if is_written(body, &parameter.text, 0) && is_written(body, &field.text, 1) {
+            kept.push((parameter.text.clone(), field.clone()));
+        }
+        for later in &mut body.children[at + 1..] {
+            later.rewrite(&mut |leaf| {
+                let field = kept.iter().find(|(parameter, _)| leaf.is_leaf() && *parameter == leaf.text);
+                if let Some((_, field)) = field {
+                    *leaf = Term { field: leaf.field, ..field.clone() };
+                }
+            });
+        }
+    }
+}
+
+/// `field = $1;`
+fn kept_parameter(statement: &Term) -> Option<(Term, Term)> {
+    let assignment = statement.children.first().filter(|_| statement.kind == "expression_statement")?;
+    let (left, right) = (assignment.child("left")?, assignment.child("right")?);
+    let plain = assignment.kind == "assignment_expression" && left.is_leaf() && right.is_leaf();
+    (plain && !left.text.starts_with('$') && right.text.starts_with('$')).then(|| (left.clone(), right.clone()))
+}
+
+/// Whether a name is assigned, stepped or given away by address so many times.
+fn is_written(body: &Term, name: &str, times: usize) -> bool {
+    let is_named = |term: Option<&Term>| term.is_some_and(|term| term.is_leaf() && *term.text == *name);
+    let mut written = 0;
+    body.visit(&mut |node| {
+        written += usize::from(match node.kind {
+            "assignment_expression" => is_named(node.child("left")),
+            "step" | "step_back" => is_named(node.children.first()),
+            "update_expression" | "pointer_expression" => is_named(node.child("argument")),
+            _ => false,
+        });
+    });
+    written == times
 }
 
 /// Some of the code was blanked before parsing: what nothing seems to use may be used there.
@@ -406,88 +511,6 @@ fn mentions_first(statement: &Term, name: &str) -> bool {
         _ => &statement.children,
     };
     always.iter().any(|child| mentions_first(child, name))
-}
-
-/// A condition of the preprocessor that only one side has is settled: one branch of it must be what the other side says.
-fn settle_conditions(pair: &mut Pair<'_>) {
-    let (before, after) = (conditions_of(&pair.before), conditions_of(&pair.after));
-    let lone_before: Vec<String> = before.iter().filter(|text| !after.contains(text)).cloned().collect();
-    let lone_after: Vec<String> = after.iter().filter(|text| !before.contains(text)).cloned().collect();
-    // The same macro asked another question decides anew who runs what; another macro is another build.
-    let asks_anew = lone_before.iter().any(|one| lone_after.iter().any(|two| share_macro(one, two)));
-    if (lone_before.is_empty() && lone_after.is_empty()) || asks_anew {
-        return;
-    }
-    for (else_before, else_after) in [(false, false), (true, false), (false, true), (true, true)] {
-        let (mut one, mut two) = (pair.before.clone(), pair.after.clone());
-        settle(&mut one, &lone_before, else_before);
-        settle(&mut two, &lone_after, else_after);
-        let mut trial = Pair { before: one, after: two, ..pair.clone() };
-        regroup(&mut trial.before);
-        regroup(&mut trial.after);
-        if pairing::same(&trial.before, &trial.after, Rung::Structure) {
-            *pair = trial;
-            return;
-        }
-    }
-}
-
-fn share_macro(one: &str, two: &str) -> bool {
-    let words = |text: &str| -> BTreeSet<String> {
-        let parts = text.split(|c: char| !(c.is_alphanumeric() || c == '_'));
-        let names = parts.filter(|word| word.starts_with(|first: char| first.is_alphabetic() || first == '_'));
-        names
-            .filter(|word| !matches!(*word, "defined" | "if" | "ifdef" | "ifndef" | "elif"))
-            .map(str::to_string)
-            .collect()
-    };
-    !words(one).is_disjoint(&words(two))
-}
-
-fn is_conditional(term: &Term) -> bool {
-    matches!(term.kind, "preproc_if" | "preproc_ifdef" | "preproc_elif" | "preproc_elifdef")
-}
-
-fn condition_text(term: &Term) -> String {
-    let condition = term.child("name").or_else(|| term.child("condition")).map_or(String::new(), Term::code);
-    let keyword = term.children.first().map_or("", |keyword| &*keyword.text);
-    format!("{keyword} {condition}")
-}
-
-fn conditions_of(term: &Term) -> Vec<String> {
-    let mut found = Vec::new();
-    term.visit(&mut |node| {
-        if is_conditional(node) {
-            found.push(condition_text(node));
-        }
-    });
-    found
-}
-
-fn settle(term: &mut Term, lone: &[String], take_else: bool) {
-    for child in &mut term.children {
-        settle(child, lone, take_else);
-    }
-    if !term.children.iter().any(|child| is_conditional(child) && lone.contains(&condition_text(child))) {
-        return;
-    }
-    for child in std::mem::take(&mut term.children) {
-        if is_conditional(&child) && lone.contains(&condition_text(&child)) {
-            term.children.extend(branch(child, take_else));
-        } else {
-            term.children.push(child);
-        }
-    }
-}
-
-fn branch(conditional: Term, take_else: bool) -> Vec<Term> {
-    let is_frame = |child: &Term| matches!(child.field, Some("name" | "condition")) || child.text.starts_with('#');
-    if take_else {
-        let alternative = conditional.children.into_iter().find(|child| child.field == Some("alternative"));
-        let children = alternative.map_or(Vec::new(), |alternative| alternative.children);
-        return children.into_iter().filter(|child| !is_frame(child)).collect();
-    }
-    conditional.children.into_iter().filter(|child| !is_frame(child) && child.field != Some("alternative")).collect()
 }
 
 /// Whether both sides hold the same statements, once helpers that only one side has are put back in their place.
