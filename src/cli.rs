@@ -281,6 +281,8 @@ enum MapCommand {
         check: bool,
     },
     /// Remove dead links: those of which no selector of one end picks anything
+    ///
+    /// Acks go as well, when their link is not there or their last day is over.
     Prune {
         /// Show what would be removed, and write nothing
         #[arg(long)]

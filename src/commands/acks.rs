@@ -43,6 +43,14 @@ pub fn beside(mapping: &Path) -> PathBuf {
     mapping.with_file_name("acks.toml")
 }
 
+/// The acks in one file, as they are today; `None` where there is no such file.
+pub fn of_mapping(path: Option<PathBuf>) -> Result<Option<(PathBuf, Acks)>> {
+    let Some(path) = path else { return Ok(None) };
+    let Some(text) = on_disk(&path, path.display().to_string())? else { return Ok(None) };
+    let acks = read_all(&[text])?;
+    Ok(Some((path, Acks { today: Some(today()), ..acks })))
+}
+
 type Text = (String, Arc<str>);
 
 fn on_disk(path: &Path, name: String) -> Result<Option<Text>> {

@@ -101,6 +101,17 @@ pub fn with_entry(text: &str, ack: &Ack) -> String {
     format!("{}\n\n{}", head.trim_end(), entry(ack)).replace("\r\n", "\n").replace('\n', newline(text))
 }
 
+/// The text of `acks.toml` without the entries that stand at these places in it, and the comments above them.
+pub fn without_entries(text: &str, places: &[usize]) -> Result<String, toml_edit::TomlError> {
+    let mut document = text.replace("\r\n", "\n").parse::<toml_edit::DocumentMut>()?;
+    if let Some(entries) = document.get_mut("ack").and_then(toml_edit::Item::as_array_of_tables_mut) {
+        for place in places.iter().rev() {
+            entries.remove(*place);
+        }
+    }
+    Ok(document.to_string().replace('\n', newline(text)))
+}
+
 impl Acks {
     /// The acks of several files as one; what is said twice counts once.
     pub fn joined(all: Vec<Acks>) -> Acks {
@@ -425,6 +436,15 @@ mod tests {
             assert_eq!(both.contains("\r\n"), before.contains("\r\n"));
             assert_eq!(parse("acks.toml", &both, 0).expect("valid").acks.len(), 1);
         }
+    }
+
+    #[test]
+    fn entries_are_taken_out_and_the_rest_stays() {
+        let head = "# kept\r\nversion = 1\r\n";
+        let one = with_entry(head, &ack(&[(1, 2)], None));
+        let two = with_entry(&one, &ack(&[(3, 4)], None));
+        assert_eq!(without_entries(&two, &[1]).unwrap().trim_end(), one.trim_end());
+        assert_eq!(without_entries(&two, &[0, 1]).unwrap().trim_end(), head.trim_end());
     }
 
     #[test]

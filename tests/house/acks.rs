@@ -117,3 +117,22 @@ fn a_bare_repository_is_shown_the_entry() {
     assert_eq!(answer.code, 0, "{}", answer.all());
     assert!(answer.stdout.contains("[[ack]]") && answer.stderr.contains("bare"), "{}", answer.all());
 }
+
+#[test]
+fn acks_that_cannot_cover_anything_are_pruned() {
+    let repository = repository();
+    repository.commit(&[(CPP, &turned())]);
+    let prune = |arguments: &[&str]| {
+        let path = repository.path().to_str().unwrap();
+        crate::command_line::run_in(repository.path(), &[&["map", "prune", "--repo", path], arguments].concat())
+    };
+    fs::create_dir_all(repository.path().join(".drift")).unwrap();
+    fs::write(repository.path().join(".drift/links.toml"), MAPPING).unwrap();
+    let kept = acknowledge(&repository, &[]);
+    repository.commit(&[(CPP, &TURN.replace("turn(self, 1)", "turn(self, 3)"))]);
+    acknowledge(&repository, &["--until", "2001-02-03"]);
+    assert!(prune(&["--dry-run"]).stdout.contains("would prune the ack for `gadget-turn`: its last day is over"));
+    let answer = prune(&[]);
+    assert!(answer.stdout.contains("pruned the ack for `gadget-turn`"), "{}", answer.all());
+    assert_eq!(fs::read_to_string(repository.path().join(FILE)).unwrap().trim_end(), kept.trim_end());
+}

@@ -62,10 +62,18 @@ impl Files {
         Ok(&self.files[link.origin.0])
     }
 
+    /// Where the acks of the mapping are, if there are any.
+    pub fn acks(&self) -> Option<PathBuf> {
+        let name = Path::new(ACKS).file_name()?;
+        self.folder
+            .clone()
+            .or_else(|| self.files.first()?.path.parent().map(Path::to_owned))
+            .map(|folder| folder.join(name))
+    }
+
     /// Whether the acks beside the files name a link.
     pub fn acks_name(&self, id: &str) -> bool {
-        let path = self.folder.as_ref().and_then(|folder| Some(folder.join(Path::new(ACKS).file_name()?)));
-        let text = path.and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+        let text = self.acks().and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
         ['"', '\''].iter().any(|quote| text.contains(&format!("{quote}{id}{quote}")))
     }
 
