@@ -11,10 +11,11 @@ mod resolve;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
-use std::rc::Rc;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use petgraph::graphmap::GraphMap;
+use petgraph::{Directed, Direction as Way};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::corpus::Side;
 use crate::symbols::{ParsedFile, Symbol, SymbolKind};
@@ -26,8 +27,7 @@ pub struct DependencyGraph<'f> {
     nodes: Vec<Node>,
     /// Before and after.
     sides: [Snapshot<'f>; 2],
-    /// What was worked out so far.
-    known: RefCell<FxHashMap<NodeId, Rc<[Edge]>>>,
+    known: RefCell<Known>,
     ambiguous: Cell<usize>,
 }
 
@@ -104,6 +104,14 @@ pub struct Reached {
     pub certain: bool,
 }
 
+/// What was worked out so far.
+#[derive(Default)]
+struct Known {
+    edges: GraphMap<NodeId, Bond, Directed, FxBuildHasher>,
+    /// The nodes whose edges are all there.
+    asked: FxHashSet<NodeId>,
+}
+
 /// The symbols of one side.
 struct Snapshot<'f> {
     resolver: Resolver<'f>,
@@ -164,9 +172,16 @@ impl<'f> DependencyGraph<'f> {
     }
 
     /// What a symbol leads to, each once, in the order of the symbols in their files.
-    pub fn edges(&self, id: NodeId) -> Rc<[Edge]> {
-        if let Some(known) = self.known.borrow().get(&id) {
-            return known.clone();
+    pub fn edges(&self, id: NodeId) -> Vec<Edge> {
+        self.ask(id);
+        let known = self.known.borrow();
+        known.edges.edges(id).map(|(_, to, bond)| Edge { to, bond: *bond }).collect()
+    }
+
+    /// Works out what a symbol leads to, once.
+    fn ask(&self, id: NodeId) {
+        if !self.known.borrow_mut().asked.insert(id) {
+            return;
         }
         let mut edges = Vec::new();
         for &(side, place) in &self.node(id).homes {
@@ -176,9 +191,10 @@ impl<'f> DependencyGraph<'f> {
             edges.extend(found.bonds.into_iter().map(|((file, at), bond)| Edge { to: side.nodes[file][at], bond }));
         }
         edges.retain(|edge| edge.to != id);
-        let edges: Rc<[Edge]> = merged(edges).into();
-        self.known.borrow_mut().insert(id, edges.clone());
-        edges
+        let mut known = self.known.borrow_mut();
+        for edge in merged(edges) {
+            known.edges.add_edge(id, edge.to, edge.bond);
+        }
     }
 
     /// How many mentions of the symbols that were looked at could mean so many things that they were left out.
@@ -195,11 +211,14 @@ impl<'f> DependencyGraph<'f> {
         }
         suspects.sort_unstable();
         suspects.dedup();
-        let leading = suspects.into_iter().filter(|suspect| *suspect != id).filter_map(|suspect| {
-            let edge = self.edges(suspect).iter().find(|edge| edge.to == id).copied()?;
-            Some(Edge { to: suspect, ..edge })
-        });
-        leading.collect()
+        suspects.iter().for_each(|suspect| self.ask(*suspect));
+        let known = self.known.borrow();
+        let leading =
+            known.edges.edges_directed(id, Way::Incoming).map(|(from, _, bond)| Edge { to: from, bond: *bond });
+        // Other questions may have found more: the answer must not depend on them.
+        let mut leading: Vec<Edge> = leading.filter(|edge| suspects.binary_search(&edge.to).is_ok()).collect();
+        leading.sort_unstable_by_key(|edge| edge.to);
+        leading
     }
 
     fn side(&self, side: Side) -> &Snapshot<'f> {
@@ -228,10 +247,10 @@ impl<'f> DependencyGraph<'f> {
         found
     }
 
-    fn steps(&self, node: NodeId, direction: Direction) -> Rc<[Edge]> {
+    fn steps(&self, node: NodeId, direction: Direction) -> Vec<Edge> {
         match direction {
             Direction::Dependencies => self.edges(node),
-            Direction::Dependents => self.edges_to(node).into(),
+            Direction::Dependents => self.edges_to(node),
         }
     }
 }

@@ -58,6 +58,11 @@ fn tree_sitter_is_named_in_one_folder() {
 }
 
 #[test]
+fn petgraph_is_named_in_one_folder() {
+    named_only("petgraph", &["graph/"], "how the graph is kept is nobody else's business");
+}
+
+#[test]
 fn clap_is_named_in_one_file() {
     named_only("clap", &["cli.rs"], "commands are functions of values that a test can call");
 }
