@@ -294,6 +294,24 @@ enum MapCommand {
     /// Print the format of mapping files as a JSON schema, for editors
     #[command(after_help = SCHEMA_EXAMPLE)]
     Schema,
+    /// What is linked of what there is to link
+    ///
+    /// Counts the names that C++ in the scope registers for Python: linked, left out by `[unlinked]`, unknown; and the
+    /// Python handlers (`method_*`, `@register`, `@substitute_in_graph`, branches on a name) that have no C++ end. Exit
+    /// code 2 when a file could not be read.
+    #[command(after_help = "Example:\n  drift map coverage -v")]
+    Coverage {
+        /// Where to look
+        #[arg(value_name = "REV", default_value = "HEAD")]
+        revision: String,
+    },
+    /// Links that the mapping may lack, best first, each with its evidence
+    ///
+    /// Looks for names, decorators, strings, comments and messages that C++ and Python in the scope of the mapping share.
+    /// A mapping without a scope gets that of the built-in mapping that fits. Pairs that are linked, and pairs that were
+    /// rejected, are left out.
+    #[command(after_help = "Example:\n  drift map suggest --path torch/_dynamo/variables/tensor.py --review")]
+    Suggest(SuggestArgs),
     /// Does every selector of the mapping pick code?
     ///
     /// Exit code 1 when a selector points at nothing or at more than one thing, 2 when a file could not be read.
@@ -390,6 +408,28 @@ struct DiffArgs {
     forms: Option<FormsAt>,
 }
 
+/// What to suggest.
+#[derive(Debug, Args)]
+struct SuggestArgs {
+    /// Where to look
+    #[arg(value_name = "REV", default_value = "HEAD")]
+    revision: String,
+    /// At most so many; people see 20 where none is given, scripts all
+    #[arg(long, value_name = "N")]
+    limit: Option<usize>,
+    /// Only those with at least this score, from 0 to 1
+    #[arg(long, value_name = "SCORE", default_value = "0.02")]
+    min_score: f32,
+    /// Only links with an end below this path; may be given more than once
+    #[arg(long, value_name = "PATH")]
+    path: Vec<String>,
+    /// Ask about one after the other, with the code of both ends
+    ///
+    /// What is rejected is remembered in `rejected.toml` beside the mapping, and not suggested again.
+    #[arg(long)]
+    review: bool,
+}
+
 /// What to compare. At most one way of saying it.
 #[derive(Debug, Args)]
 struct RangeArgs {
@@ -466,6 +506,8 @@ impl MapCommand {
                 map::prune::run(session, &map::prune::Options { revision, dry_run })
             }
             MapCommand::Schema => map::schema::run(session),
+            MapCommand::Coverage { revision } => map::coverage::run(session, &revision),
+            MapCommand::Suggest(args) => map::suggest::run(session, &args.options()),
             MapCommand::Verify { revision } => map::verify::run(session, &revision),
         }
     }
@@ -496,6 +538,13 @@ impl DiffArgs {
         let shown = if self.stat { Shown::Summary } else { Shown::Symbols };
         let DiffArgs { rung, symbol: symbols, language, forms, .. } = self;
         diff::Options { range, paths, language, rung, symbols, shown, forms }
+    }
+}
+
+impl SuggestArgs {
+    fn options(self) -> map::suggest::Options {
+        let SuggestArgs { revision, limit, min_score, path: paths, review } = self;
+        map::suggest::Options { revision, limit, min_score, paths, review }
     }
 }
 

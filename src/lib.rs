@@ -53,6 +53,8 @@ pub mod twins;
 
 pub mod replay;
 
+pub mod suggest;
+
 pub mod report;
 
 pub mod cache;

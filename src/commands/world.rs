@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use globset::GlobSet;
 
 use super::{Rendered, Session};
 use crate::cache::{Key, KeyBuilder};
@@ -12,11 +13,13 @@ use crate::finding::Finding;
 use crate::finding::mapping::mapping_findings;
 use crate::mapping::acks::Acks;
 use crate::mapping::parse::parse;
+use crate::mapping::rejected::{self, Rejected};
 use crate::mapping::{Mapping, builtin};
 use crate::report::broken_mapping;
 use crate::source::git::{Endpoints, Repository, Request, Side};
 use crate::source::range::Range;
 use crate::source::{SnapshotPair, SourceFile};
+use crate::suggest::{Sources, declares_operators};
 use crate::symbols::Language;
 
 /// A repository and the two sides compared.
@@ -99,6 +102,68 @@ impl World {
         self.load(&wants, &named)
     }
 
+    /// What was suggested and is no link.
+    pub fn rejected(&self, session: &Session) -> Result<Rejected> {
+        let on_disk = self.rejections(session).ok().filter(|path| path.exists());
+        let (name, text) = match on_disk {
+            Some(path) => {
+                let text = fs::read_to_string(&path).with_context(|| format!("could not read `{}`", path.display()))?;
+                (path.display().to_string(), text)
+            }
+            None => match self.repository.read(&self.endpoints.after, &format!("{FOLDER}/{}", rejected::FILE)) {
+                Some(file) => text(file).map(|(name, text)| (name, text.to_string()))?,
+                None => return Ok(Rejected::default()),
+            },
+        };
+        Rejected::parse(&text).map_err(|error| anyhow::anyhow!("`{name}`: {error}"))
+    }
+
+    /// The file in which rejections are kept: beside the mapping.
+    pub fn rejections(&self, session: &Session) -> Result<PathBuf> {
+        if let Some(mapping) = session.mappings.first() {
+            return Ok(mapping.with_file_name(rejected::FILE));
+        }
+        match self.repository.work_tree() {
+            Some(root) => Ok(root.join(FOLDER).join(rejected::FILE)),
+            None => bail!(
+                "a bare repository has no place for `{FOLDER}/{}`; name a mapping with `--mapping FILE`",
+                rejected::FILE
+            ),
+        }
+    }
+
+    /// Everything that links could be found in, on the after side. A mapping without a scope gets that of the built-in
+    /// mapping that fits.
+    pub fn sources(&self, mapping: &Mapping) -> Result<Sources> {
+        let has = |path: &str| self.repository.exists(&self.endpoints.after, path);
+        let told = !mapping.scope.cpp.is_empty() || !mapping.scope.python.is_empty();
+        let fitting = if told { None } else { builtin::fitting(&has) };
+        let fallback = fitting.map(|builtin| read_all(&[(builtin.title(), builtin.text.into())])).transpose()?;
+        let scope = fallback.as_ref().map_or(&mapping.scope, |mapping| &mapping.scope);
+        let packages: Vec<&str> = scope.python_globs.iter().filter_map(|glob| glob.split('/').next()).collect();
+        let wants = |path: &str| match Language::of_path(path) {
+            Some(Language::Cpp) => covers(&scope.cpp, path),
+            // Names are followed through the packages that the twins are in.
+            Some(Language::Python) => packages.is_empty() || packages.contains(&path.split('/').next().unwrap_or(path)),
+            None => declares_operators(path),
+        };
+        let mut files = self.repository.whole(&self.endpoints.after, &wants)?;
+        let mut sources = Sources { at: self.endpoints.after.name().to_owned(), ..Sources::default() };
+        files.sort_by(|one, two| one.path.cmp(&two.path));
+        for file in files {
+            match Language::of_path(&file.path) {
+                Some(Language::Cpp) | None => sources.cpp.push(file),
+                Some(Language::Python) => {
+                    if covers(&scope.python, &file.path) {
+                        sources.twins.push(file.clone());
+                    }
+                    sources.python.push(file);
+                }
+            }
+        }
+        Ok(sources)
+    }
+
     /// The changed files that are wanted, and the named ones in any case.
     pub fn load(&self, wants: &(dyn Fn(&str) -> bool + Sync), named: &[Arc<str>]) -> Result<SnapshotPair> {
         self.repository.load(&self.endpoints, &Request { wants, named })
@@ -107,7 +172,7 @@ impl World {
     /// Names and texts of the mapping files of one side.
     fn texts(&self, side: &Side) -> Result<Vec<Named>> {
         let paths = self.repository.list(side, FOLDER);
-        let mappings = paths.iter().filter(|path| path.ends_with(".toml") && ***path != *ACKS);
+        let mappings = paths.iter().filter(|path| path.ends_with(".toml") && !is_beside(path));
         mappings.filter_map(|path| self.repository.read(side, path)).map(text).collect()
     }
 
@@ -181,6 +246,15 @@ impl Applying {
     fn plain(files: &[Named]) -> Result<Applying> {
         Ok(Applying { mapping: read_all(files)?, findings: Vec::new() })
     }
+}
+
+/// Files that live beside the mapping.
+pub fn is_beside(path: &str) -> bool {
+    path == ACKS || path.strip_prefix(FOLDER).is_some_and(|name| name.trim_start_matches('/') == rejected::FILE)
+}
+
+fn covers(globs: &GlobSet, path: &str) -> bool {
+    globs.is_empty() || globs.is_match(path)
 }
 
 fn in_scope(mapping: &Mapping, path: &str) -> bool {

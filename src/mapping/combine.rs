@@ -18,6 +18,7 @@ impl Mapping {
             merged.repositories.extend(mapping.repositories);
             merged.scope = joined(&merged.scope, &mapping.scope);
             merged.macros.extend(mapping.macros);
+            merged.unlinked.extend(mapping.unlinked);
         }
         merged.sort();
         if errors.is_empty() { Ok(merged) } else { Err(errors) }
@@ -33,6 +34,8 @@ impl Mapping {
         union.sources.extend(after.sources);
         union.scope = joined(&after.scope, &union.scope);
         union.macros.extend(after.macros);
+        // What is left out is counted, and silences nothing.
+        union.unlinked = after.unlinked;
         let mut links: BTreeMap<String, Link> = union.links.drain(..).map(|link| (link.id.clone(), link)).collect();
         for link in after.links {
             let link = match links.remove(&link.id) {

@@ -43,6 +43,7 @@ pub static TOP: Table = Table {
         required("version", Kind::Version, "The version of the format."),
         optional("scope", Kind::Table(&SCOPE), "What the dependency graph covers."),
         optional("link", Kind::Tables(&LINK), "The links, by their ids in kebab-case."),
+        optional("unlinked", Kind::Tables(&UNLINKED), "What is not linked on purpose; `drift map coverage` counts it."),
         optional("language", Kind::Table(&LANGUAGES), "What the parsers are taught."),
         optional("repository", Kind::Tables(&REPOSITORY), "Other repositories that selectors may name."),
     ],
@@ -54,6 +55,16 @@ pub static SCOPE: Table = Table {
     keys: &[
         optional("cpp", Kind::Globs, "C++ files that a change may pass through."),
         optional("python", Kind::Globs, "Python files that simulate."),
+    ],
+};
+
+pub static UNLINKED: Table = Table {
+    title: "`[unlinked.NAME]`",
+    about: "Entry points that nothing in Python simulates, and why that is right.",
+    keys: &[
+        required("cpp", Kind::Globs, "The C++ files that register them."),
+        optional("names", Kind::Texts, "Globs of the names that Python sees; all where left out."),
+        required("why", Kind::Text, "Why they need no link."),
     ],
 };
 

@@ -15,6 +15,8 @@ pub struct Mapping {
     /// Sorted by id; ids are unique.
     pub links: Vec<Link>,
     pub scope: Scope,
+    /// What is not linked on purpose.
+    pub unlinked: Vec<Unlinked>,
     /// Macros that the C++ parser is taught, sorted.
     pub macros: Vec<String>,
     /// Other repositories that selectors may name, sorted by name.
@@ -41,6 +43,23 @@ pub struct Scope {
     /// The globs as written, in order.
     pub cpp_globs: Vec<String>,
     pub python_globs: Vec<String>,
+}
+
+/// Entry points that are not linked on purpose, `[unlinked.NAME]`.
+#[derive(Debug, Clone)]
+pub struct Unlinked {
+    pub name: String,
+    pub cpp: GlobSet,
+    /// Empty for all names.
+    pub names: GlobSet,
+    pub why: String,
+}
+
+impl Unlinked {
+    /// Whether it speaks of a name that a file registers.
+    pub fn covers(&self, path: &str, name: &str) -> bool {
+        self.cpp.is_match(path) && (self.names.is_empty() || self.names.is_match(name))
+    }
 }
 
 /// A repository other than the checked one, `[repository.NAME]`.
@@ -173,7 +192,7 @@ pub(super) fn glob(text: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(text).literal_separator(true).build()
 }
 
-fn compile(globs: &[String]) -> Result<GlobSet, globset::Error> {
+pub(super) fn compile(globs: &[String]) -> Result<GlobSet, globset::Error> {
     let mut set = GlobSet::builder();
     for text in globs {
         set.add(glob(text)?);

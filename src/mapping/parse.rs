@@ -8,7 +8,9 @@ use toml::de::DeTable;
 pub use super::document::MappingError;
 use super::document::{Document, whole_number};
 use super::keys;
-use super::model::{End, Link, Mapping, MappingSource, Relation, Repository, Scope, Selector, Touch, glob};
+use super::model::{
+    End, Link, Mapping, MappingSource, Relation, Repository, Scope, Selector, Touch, Unlinked, compile, glob,
+};
 use super::nearest::nearest;
 use super::selector::{self, SelectorError};
 use crate::ladder::Rung;
@@ -28,8 +30,9 @@ impl Document<'_> {
         let source = MappingSource { name: self.name.to_owned(), text: Arc::from(self.text) };
         let scope = self.scope(table);
         let macros = self.macros(table);
+        let unlinked = self.unlinked(table);
         let links = self.links(table, &declared);
-        Mapping { links, scope, macros, repositories, sources: vec![source], ..Mapping::default() }
+        Mapping { links, scope, unlinked, macros, repositories, sources: vec![source], ..Mapping::default() }
     }
 
     fn scope(&mut self, table: &DeTable<'_>) -> Scope {
@@ -41,6 +44,24 @@ impl Document<'_> {
             self.error(value.span(), format!("the globs do not compile together: {error}"), None);
             Scope::default()
         })
+    }
+
+    fn unlinked(&mut self, table: &DeTable<'_>) -> Vec<Unlinked> {
+        let mut all = Vec::new();
+        for ((name, _), header, inner) in self.tables(table, "unlinked") {
+            self.known_keys(inner, &format!("`[unlinked.{name}]`"), &keys::UNLINKED);
+            for key in keys::UNLINKED.required().filter(|key| !inner.contains_key(*key)) {
+                self.error(header.clone(), format!("`[unlinked.{name}]` has no `{key}`"), None);
+            }
+            let why = self.string(inner, "why").unwrap_or_default();
+            match (compile(&self.globs(inner, "cpp")), compile(&self.globs(inner, "names"))) {
+                (Ok(cpp), Ok(names)) => all.push(Unlinked { name, cpp, names, why }),
+                (Err(error), _) | (_, Err(error)) => {
+                    self.error(header, format!("the globs do not compile together: {error}"), None);
+                }
+            }
+        }
+        all
     }
 
     /// Globs that compile; the others are reported.
@@ -296,7 +317,7 @@ why = "w"
             "[link",
             "links = 1\n[link",
             "m.toml:2:1: unknown key `links` in a mapping\n  help: did you mean `link`? known keys: version, scope, link, \
-             language, repository",
+             unlinked, language, repository",
         );
         check(
             "[link",

@@ -1,6 +1,7 @@
 //! Renderings, one file a format, all from the same values.
 
 pub mod broken_mapping;
+mod coverage;
 mod differences;
 mod edits;
 mod exhibit;
@@ -16,6 +17,7 @@ mod pseudo;
 mod replay;
 mod start;
 pub mod style;
+mod suggestions;
 
 use std::time::Duration;
 
@@ -32,6 +34,7 @@ use crate::mapping::{Link, Mapping};
 use crate::replay::Replay;
 use crate::rules::Rule;
 use crate::source::SnapshotPair;
+use crate::suggest::{Coverage, Suggestion, Suggestions};
 use crate::symbols::Language;
 use crate::verdict::Report;
 use crate::verification::Verification;
@@ -167,6 +170,27 @@ pub fn verification(verification: &Verification, format: Format, detail: Detail)
         Format::Human => human::verification(verification, detail),
         Format::Json => json::verification(verification),
     }
+}
+
+/// What a mapping covers.
+pub fn coverage(coverage: &Coverage, format: Format, detail: Detail) -> String {
+    match format {
+        Format::Human => coverage::human(coverage, detail),
+        Format::Json => coverage::json(coverage),
+    }
+}
+
+/// Links that a mapping may lack.
+pub fn suggestions(suggestions: &Suggestions, format: Format, detail: Detail) -> String {
+    match format {
+        Format::Human => suggestions::human(suggestions, detail),
+        Format::Json => suggestions::json(suggestions),
+    }
+}
+
+/// One suggestion with the code of its ends, each under its selector.
+pub fn suggestion_in_full(suggestion: &Suggestion, code: &[(String, Vec<(u32, String)>)]) -> String {
+    suggestions::in_full(suggestion, code)
 }
 
 /// The list of rules.

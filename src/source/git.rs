@@ -171,6 +171,14 @@ impl Repository {
         Ok(SnapshotPair { before, after, changed, unchanged })
     }
 
+    /// Reads every file of one side that is wanted, in path order.
+    pub fn whole(&self, side: &Side, wants: &(dyn Fn(&str) -> bool + Sync)) -> anyhow::Result<Vec<SourceFile>> {
+        // Against the tree without entries, every file was added.
+        let endpoints = Endpoints { before: empty_side(), after: side.clone() };
+        let pair = self.load(&endpoints, &Request { wants, named: &[] })?;
+        Ok(pair.changed.into_iter().filter_map(|change| change.after).collect())
+    }
+
     /// Reads one file; `None` when that side has no such file.
     pub fn read(&self, side: &Side, path: &str) -> Option<SourceFile> {
         match self.look_up(side, path) {

@@ -6,6 +6,7 @@ mod cpp;
 mod language;
 mod lexer;
 mod node;
+pub mod prose;
 mod python;
 pub mod stored;
 pub mod term;
@@ -82,6 +83,14 @@ impl ParsedFile {
     /// The syntax of a symbol, by its position in [`ParsedFile::symbols`], without the symbols inside it.
     pub fn term(&self, symbol: usize) -> Term {
         term::of_symbol(self, &self.syntax(), symbol)
+    }
+
+    /// What people wrote in words, in source order: comments, and texts of more than one word.
+    pub fn prose(&self) -> Vec<prose::Prose> {
+        match self.language {
+            Language::Cpp => prose::of_cpp(&self.text),
+            Language::Python => prose::of_python(&self.syntax(), &self.text),
+        }
     }
 
     /// Lets go of the syntax tree. The next term reads the text again: a trade for ranges so wide that their trees do
@@ -231,6 +240,11 @@ pub enum Role {
 }
 
 impl Symbol {
+    /// What stands in front of it: `def_static` of a binding, and what the binding hangs on.
+    pub fn lead(&self) -> Option<&str> {
+        self.extras.iter().find(|extra| extra.kind == ExtraKind::Lead).map(|extra| &*extra.text)
+    }
+
     /// The conditions of the preprocessor around it, the outermost first.
     pub fn conditions(&self) -> Vec<&str> {
         let conditions = self.extras.iter().filter(|extra| extra.kind == ExtraKind::Condition);

@@ -20,3 +20,4 @@ mod mutation;
 mod properties;
 mod repository;
 mod rewrap;
+mod suggestions;

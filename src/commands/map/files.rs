@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 
-use super::super::world::{ACKS, FOLDER, read_all};
+use super::super::world::{ACKS, FOLDER, is_beside, read_all};
 use super::super::{Rendered, Session, replace};
 use super::unknown;
 use crate::mapping::edit::Refusal;
@@ -92,8 +92,8 @@ impl Files {
             bail!("`{}` is none of the mapping's files, which are {}", name.display(), known.join(", "));
         };
         let shown = format!("{FOLDER}/{plain}");
-        if shown == ACKS {
-            bail!("`{ACKS}` holds acks, not links; name another file");
+        if is_beside(&shown) {
+            bail!("`{shown}` holds no links; name another file");
         }
         let source = MappingSource { name: shown, text: "version = 1\n".into() };
         Ok(MappingFile { path: folder.join(plain), source })
@@ -181,7 +181,7 @@ fn kept(folder: &Path) -> Result<Vec<MappingFile>> {
     for entry in fs::read_dir(folder).with_context(|| format!("could not look into `{FOLDER}`"))? {
         let name = entry.with_context(|| format!("could not look into `{FOLDER}`"))?.file_name();
         names.extend(
-            name.into_string().ok().filter(|name| name.ends_with(".toml") && format!("{FOLDER}/{name}") != ACKS),
+            name.into_string().ok().filter(|name| name.ends_with(".toml") && !is_beside(&format!("{FOLDER}/{name}"))),
         );
     }
     names.sort();

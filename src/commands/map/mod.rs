@@ -1,6 +1,7 @@
 //! `drift map`: what can be asked of a mapping, and done to it, without a change to judge. One file a subcommand.
 
 pub mod add;
+pub mod coverage;
 mod files;
 pub mod fmt;
 pub mod init;
@@ -10,6 +11,7 @@ pub mod remove;
 pub mod rename;
 pub mod schema;
 pub mod show;
+pub mod suggest;
 pub mod verify;
 
 use anyhow::{Result, bail};
