@@ -11,7 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cache::Cache;
 use crate::commands::diff::FormsAt;
-use crate::commands::{self, Exit, Session, ack, check, demo, diff, explain, graph, map, replay};
+use crate::commands::{self, Exit, Location, Session, ack, check, demo, diff, explain, graph, map, replay};
 use crate::graph::Direction;
 use crate::impact::DEFAULT_DEPTH;
 use crate::ladder::Rung;
@@ -71,6 +71,14 @@ enum Command {
         /// What could not be judged is exit code 2 whatever this says.
         #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = fail_on())]
         fail_on: check::FailOn,
+        /// Judge a range of another repository that the mapping declares, against the Python ends in this one
+        ///
+        /// Where that repository is, `--repository NAME=PATH` says. This one stays as it is at --at.
+        #[arg(long = "in", value_name = "NAME", conflicts_with_all = ["staged", "worktree"])]
+        inside: Option<String>,
+        /// With --in, the revision of this repository
+        #[arg(long, value_name = "REV", default_value = "HEAD", requires = "inside")]
+        at: String,
     },
     /// Show what a change does, symbol by symbol; no mapping needed
     ///
@@ -319,6 +327,19 @@ enum MapCommand {
         /// Where to look
         #[arg(value_name = "REV", default_value = "HEAD")]
         revision: String,
+        /// Follow the selectors whose code moved or was renamed, and write them anew
+        ///
+        /// Only code that is otherwise the same is followed. What was edited as well is shown and left as it is.
+        #[arg(long)]
+        fix: bool,
+        /// With --fix, when the mapping still fitted: a revision, or a range `A..B` to look at B as well
+        ///
+        /// Without it the history of each file is searched for the last version that a selector fits.
+        #[arg(long, value_name = "REV|RANGE", value_parser = Range::parse, requires = "fix")]
+        since: Option<Range>,
+        /// With --fix, show what would be written, and write nothing
+        #[arg(long, requires = "fix")]
+        dry_run: bool,
     },
 }
 
@@ -348,6 +369,11 @@ struct Common {
     /// The repository: a work tree, a folder in one, or a bare repository
     #[arg(short = 'C', long, value_name = "PATH", default_value = ".", global = true)]
     repo: PathBuf,
+    /// Where another repository of the mapping is, and at which revision; may be given more than once
+    ///
+    /// NAME is that of `[repository.NAME]`. Without a revision it is looked into at `HEAD`.
+    #[arg(long, value_name = "NAME=PATH[@REV]", value_parser = Location::parse, global = true)]
+    repository: Vec<Location>,
     /// A mapping file; may be given more than once
     ///
     /// Without it `.drift/*.toml` of the repository is used, and where there is none, the built-in mapping that fits.
@@ -463,8 +489,9 @@ impl Cli {
     fn run(self) -> Exit {
         let session = self.common.session();
         let result = match self.command {
-            Command::Check { range, fail_on } => {
-                check::run(&session, &check::Options { range: range.range(), fail_on })
+            Command::Check { range, fail_on, inside, at } => {
+                let inside = inside.map(|name| check::Inside { name, revision: at });
+                check::run(&session, &check::Options { range: range.range(), inside, fail_on })
             }
             Command::Diff { range, narrow, paths } => diff::run(&session, &narrow.options(range.range(), paths)),
             Command::Map { command } => command.run(&session),
@@ -508,7 +535,10 @@ impl MapCommand {
             MapCommand::Schema => map::schema::run(session),
             MapCommand::Coverage { revision } => map::coverage::run(session, &revision),
             MapCommand::Suggest(args) => map::suggest::run(session, &args.options()),
-            MapCommand::Verify { revision } => map::verify::run(session, &revision),
+            MapCommand::Verify { revision, fix: true, since, dry_run } => {
+                map::fix::run(session, &map::fix::Options { revision, since, dry_run })
+            }
+            MapCommand::Verify { revision, .. } => map::verify::run(session, &revision),
         }
     }
 }
@@ -523,6 +553,7 @@ impl Common {
         };
         Session {
             repository: self.repo,
+            locations: self.repository,
             mappings: self.mapping,
             format: self.format,
             output: self.output,
@@ -588,7 +619,7 @@ fn rung() -> ValueParser {
 }
 
 fn language() -> ValueParser {
-    one_of([Language::Cpp, Language::Python].map(|language| (language.name(), language)))
+    one_of(Language::ALL.map(|language| (language.name(), language)))
 }
 
 fn forms_at() -> ValueParser {

@@ -107,6 +107,7 @@ impl<'a> Corpus<'a> {
         let snapshots = self.snapshots;
         let paths = snapshots.unchanged.iter().filter(|(path, file)| {
             Language::of_path(path) == Some(Language::Cpp)
+                && !snapshots.is_fixed(path)
                 && file.content.as_ref().is_ok_and(|text| mentions(text, names))
         });
         self.read_unchanged(paths.map(|(_, file)| file).collect());
@@ -133,6 +134,11 @@ impl<'a> Corpus<'a> {
         }
     }
 
+    /// Whether the files of a repository other than the changing one were looked into.
+    pub fn looks_into(&self, repository: &str) -> bool {
+        self.snapshots.fixed.contains_key(repository)
+    }
+
     /// The content of the file that has this path on this side.
     pub fn text(&self, side: Side, path: &str) -> Option<&'a [u8]> {
         let snapshots = self.snapshots;
@@ -146,7 +152,8 @@ impl<'a> Corpus<'a> {
     /// The parsed files of one side in one language, changed ones first.
     pub fn files(&self, side: Side, language: Language) -> Vec<&ParsedFile> {
         let changed = self.pairs.iter().filter_map(|pair| parsed(pair, side));
-        changed.chain(self.unchanged.values()).filter(|file| file.language == language).collect()
+        let here = self.unchanged.values().filter(|file| !self.snapshots.is_fixed(&file.path));
+        changed.chain(here).filter(|file| file.language == language).collect()
     }
 
     /// The unchanged files that the mapping names and that could not be read.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::corpus::{Corpus, Lookup, Side};
-use crate::mapping::resolve::{Resolution, resolve};
+use crate::mapping::resolve::{Resolution, resolve, seen_as};
 use crate::mapping::{Link, Mapping, Pattern, Selector};
 use crate::symbols::{Lines, ParsedFile, SymbolKind};
 
@@ -39,7 +39,7 @@ pub enum Place {
     },
     /// The file is unchanged and nothing in it matters; the name occurs in its text.
     Unread,
-    /// In another repository than the checked one.
+    /// In another repository, whose location is not known.
     Elsewhere,
 }
 
@@ -85,13 +85,13 @@ pub enum Defect {
 /// Looks up the C++ ends of all links.
 pub fn resolve_cpp<'m>(mapping: &'m Mapping, corpus: &Corpus<'_>) -> Vec<ResolvedLink<'m>> {
     let links = mapping.links.iter();
-    links.map(|link| ResolvedLink { link, cpp: look_up(&link.cpp, corpus), python: Vec::new() }).collect()
+    links.map(|link| ResolvedLink { link, cpp: look_up(&link.cpp, &link.names, corpus), python: Vec::new() }).collect()
 }
 
 /// Looks up the Python ends of all links.
 pub fn resolve_python(links: &mut [ResolvedLink<'_>], corpus: &Corpus<'_>) {
     for link in links {
-        link.python = look_up(&link.link.python, corpus);
+        link.python = look_up(&link.link.python, &[], corpus);
     }
 }
 
@@ -176,20 +176,21 @@ fn members(file: &ParsedFile, roots: &[usize]) -> Vec<bool> {
     inside
 }
 
-fn look_up<'m>(selectors: &'m [Selector], corpus: &Corpus<'_>) -> Vec<ResolvedEnd<'m>> {
+/// `names` are those by which Python sees the entry point: they tell namesakes in different classes apart.
+fn look_up<'m>(selectors: &'m [Selector], names: &[String], corpus: &Corpus<'_>) -> Vec<ResolvedEnd<'m>> {
     let ends = selectors.iter().map(|selector| {
-        let [before, after] = Side::BOTH.map(|side| place(selector, side, corpus));
+        let [before, after] = Side::BOTH.map(|side| place(selector, names, side, corpus));
         ResolvedEnd { selector, before, after }
     });
     ends.collect()
 }
 
-fn place(selector: &Selector, side: Side, corpus: &Corpus<'_>) -> Place {
-    if selector.repository.is_some() {
+fn place(selector: &Selector, names: &[String], side: Side, corpus: &Corpus<'_>) -> Place {
+    if selector.repository.as_ref().is_some_and(|repository| !corpus.looks_into(repository)) {
         return Place::Elsewhere;
     }
-    match corpus.find(side, &selector.path) {
-        Lookup::Parsed { file, renamed } => pick(&selector.pattern, file, renamed),
+    match corpus.find(side, &selector.place()) {
+        Lookup::Parsed { file, renamed } => pick(&selector.pattern, names, file, renamed),
         Lookup::Unparsed(text) if may_hold(text, &selector.pattern) => Place::Unread,
         Lookup::Unparsed(_) => Place::Nothing { nearest: Vec::new() },
         Lookup::Unreadable { reason, changed } => Place::Unreadable { reason, changed },
@@ -197,11 +198,11 @@ fn place(selector: &Selector, side: Side, corpus: &Corpus<'_>) -> Place {
     }
 }
 
-fn pick(pattern: &Pattern, file: &ParsedFile, renamed: bool) -> Place {
+fn pick(pattern: &Pattern, names: &[String], file: &ParsedFile, renamed: bool) -> Place {
     if *pattern == Pattern::File {
         return Place::Found(Picked::of(file, (0..file.symbols.len()).collect(), false, renamed));
     }
-    match resolve(pattern, file) {
+    match seen_as(resolve(pattern, file), names, file) {
         Resolution::Found(roots) => Place::Found(Picked::of(file, roots, false, renamed)),
         Resolution::Ambiguous(roots) => Place::Found(Picked::of(file, roots, true, renamed)),
         Resolution::Nothing { nearest } => Place::Nothing { nearest },

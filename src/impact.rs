@@ -42,7 +42,7 @@ pub fn counts(link: &Link, rung: Rung) -> bool {
 /// The C++ changes that reach the C++ end of each link: those of the end itself on any rung, those of what it depends
 /// on where they count. For each link direct ones first, then in the order of the changes.
 pub fn trace(changes: &[Change], graph: &DependencyGraph<'_>, links: &[ResolvedLink<'_>]) -> Vec<Vec<Impact>> {
-    let places = Places::of(changes, Language::Cpp);
+    let places = Places::of(changes, &[Language::Cpp, Language::Yaml]);
     links.iter().map(|link| trace_link(changes, &places, graph, link)).collect()
 }
 
@@ -50,9 +50,9 @@ pub fn trace(changes: &[Change], graph: &DependencyGraph<'_>, links: &[ResolvedL
 pub struct Places<'c>(FxHashMap<(Side, &'c str, &'c str, u32), usize>);
 
 impl<'c> Places<'c> {
-    /// The places of the changes in one language.
-    pub fn of(changes: &'c [Change], language: Language) -> Places<'c> {
-        let changes = changes.iter().enumerate().filter(|(_, change)| change.language == language);
+    /// The places of the changes in these languages.
+    pub fn of(changes: &'c [Change], languages: &[Language]) -> Places<'c> {
+        let changes = changes.iter().enumerate().filter(|(_, change)| languages.contains(&change.language));
         Places(changes.flat_map(|(index, change)| sides(change).map(move |place| (place, index))).collect())
     }
 

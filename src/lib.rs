@@ -47,6 +47,8 @@ pub mod verdict;
 
 pub mod verification;
 
+pub mod repair;
+
 pub mod exhibit;
 
 pub mod twins;
@@ -63,13 +65,15 @@ pub mod commands;
 
 pub mod cli;
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashSet;
 
 use change::Change;
 use corpus::{Afresh, Corpus, ReadSymbols, Side};
 use graph::{DependencyGraph, GraphFile};
 use impact::Impact;
-use mapping::Mapping;
+use mapping::{Mapping, Selector};
 use source::SnapshotPair;
 use symbols::Language;
 use verdict::{Outcome, Report, Touched};
@@ -101,7 +105,7 @@ pub fn check_by(
     on_stage("trace");
     let impacts = impact::trace(&changes, &graph, &links);
     on_stage("judge");
-    corpus.read_paths(twins(mapping, &impacts));
+    corpus.read_paths(twins(mapping, &impacts).iter().map(|path| &**path));
     ends::resolve_python(&mut links, &corpus);
     let judged = verdict::judge(&links, impacts, &changes, &mapping.acks);
     let findings = verdict::findings(&links, &judged, &changes, mapping, &corpus);
@@ -138,7 +142,7 @@ fn touched(mapping: &Mapping, pair: &SnapshotPair) -> Vec<Touched> {
 }
 
 /// The Python files of the links that something reaches.
-fn twins<'m>(mapping: &'m Mapping, impacts: &[Vec<Impact>]) -> impl Iterator<Item = &'m str> {
+fn twins(mapping: &Mapping, impacts: &[Vec<Impact>]) -> Vec<Arc<str>> {
     let reached = mapping.links.iter().zip(impacts).filter(|(_, impacts)| !impacts.is_empty());
-    reached.flat_map(|(link, _)| &link.python).map(|selector| &*selector.path)
+    reached.flat_map(|(link, _)| &link.python).map(Selector::place).collect()
 }

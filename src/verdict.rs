@@ -83,7 +83,7 @@ pub enum Outcome {
 
 /// Judges every link. `impacts` are those of the links, in the same order.
 pub fn judge(links: &[ResolvedLink<'_>], impacts: Vec<Vec<Impact>>, changes: &[Change], acks: &Acks) -> Vec<Judged> {
-    let places = Places::of(changes, Language::Python);
+    let places = Places::of(changes, &[Language::Python]);
     let judged = links.iter().zip(impacts).map(|(link, impacts)| {
         let python = python_rungs(link, &places, changes);
         let (verdict, severity) = Bench { link, impacts: &impacts, python: &python, changes, acks }.verdict();
@@ -102,7 +102,7 @@ pub fn findings(
     mapping: &Mapping,
     corpus: &Corpus<'_>,
 ) -> Vec<Finding> {
-    let places = Places::of(changes, Language::Python);
+    let places = Places::of(changes, &[Language::Python]);
     let mut findings = Vec::new();
     for (link, judged) in links.iter().zip(judged) {
         let python: Vec<Option<Rung>> = judged.python.iter().map(|end| end.rung).collect();

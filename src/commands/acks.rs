@@ -17,9 +17,9 @@ use crate::source::git::Side;
 /// Reads the acks that apply. What is checked out counts even where the range is older: an ack is about content, and may
 /// come after what it is about.
 pub fn applying(session: &Session, world: &World) -> Result<Acks> {
-    let repository = &world.repository;
+    let (repository, endpoints) = world.of_mapping();
     let on = |side: &Side| repository.read(side, ACKS).map(world::text).transpose();
-    let then = on(&world.endpoints.after)?;
+    let then = on(&endpoints.after)?;
     let now = match repository.work_tree() {
         Some(folder) => on_disk(&folder.join(ACKS), ACKS.to_owned())?,
         None => repository.head().and_then(|head| on(&head).transpose()).transpose()?,
@@ -30,10 +30,10 @@ pub fn applying(session: &Session, world: &World) -> Result<Acks> {
         given.extend(on_disk(&path, path.display().to_string())?);
     }
     // What is broken before the range only tells which acks are new.
-    let before = on(&world.endpoints.before).and_then(|text| read_all(text.as_slice())).unwrap_or_default();
+    let before = on(&endpoints.before).and_then(|text| read_all(text.as_slice())).unwrap_or_default();
     let then = read_all(then.as_slice())?.compared_with(&before);
     let others: Vec<Text> = now.into_iter().chain(given).collect();
-    let messages = repository.messages(&world.endpoints);
+    let messages = world.repository.messages(&world.endpoints);
     let trailers = messages.iter().flat_map(|(commit, message)| acks::trailers(commit, message)).collect();
     Ok(Acks { trailers, today: Some(today()), ..Acks::joined(vec![then, read_all(&others)?]) })
 }

@@ -5,7 +5,7 @@ use anyhow::Result;
 use super::acks;
 use super::judging::Judge;
 use super::stages::Stages;
-use super::world::World;
+use super::world::{World, declared};
 use super::{Exit, Session};
 use crate::finding::Severity;
 use crate::report::{self, View};
@@ -15,7 +15,16 @@ use crate::verdict::{Outcome, Report, Verdict};
 #[derive(Debug)]
 pub struct Options {
     pub range: Option<Range>,
+    /// Another repository than the one of the mapping changes.
+    pub inside: Option<Inside>,
     pub fail_on: FailOn,
+}
+
+/// Which repository of the mapping changes, and the revision at which the mapping's own is looked into.
+#[derive(Debug)]
+pub struct Inside {
+    pub name: String,
+    pub revision: String,
 }
 
 /// The least severity that makes a run fail.
@@ -28,18 +37,31 @@ pub enum FailOn {
 
 pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let mut stages = Stages::start();
-    let report = judge(session, options.range.as_ref(), &mut stages)?;
+    let report = judge(session, options.range.as_ref(), options.inside.as_ref(), &mut stages)?;
     show(session, &report, &mut stages)?;
     Ok(exit(&report, options.fail_on))
 }
 
 /// Reads the world and judges it.
-pub(super) fn judge(session: &Session, range: Option<&Range>, stages: &mut Stages) -> Result<Report> {
+pub(super) fn judge(
+    session: &Session,
+    range: Option<&Range>,
+    inside: Option<&Inside>,
+    stages: &mut Stages,
+) -> Result<Report> {
     stages.begin("open");
-    let world = World::open(session, range)?;
+    let world = match inside {
+        Some(Inside { name, revision }) => World::open_in(session, name, range, revision)?,
+        None => World::open(session, range)?,
+    };
     stages.begin("mapping");
     let texts = world.mapping_texts(session)?;
-    let applying = texts.read(session)?;
+    let mut applying = texts.read(session)?;
+    declared(&applying.mapping, session.locations.iter().map(|location| location.name.as_str()))?;
+    if let Some(Inside { name, .. }) = inside {
+        applying.mapping = applying.mapping.seen_from(name);
+    }
+    world.tell_unknown(session, &applying.mapping);
     let acks = acks::applying(session, &world)?;
     Judge::of_one(&session.cache).judge(&world, &texts, &applying, acks, &mut |stage| stages.begin(stage))
 }

@@ -63,7 +63,7 @@ fn show(session: &Session, folder: &Path, repeat: &str) -> Result<Exit> {
     create_repository(folder, &COMMITS)?;
     let inside = Session { repository: folder.to_owned(), mappings: Vec::new(), ..session.clone() };
     let mut stages = Stages::start();
-    let report = check::judge(&inside, Some(&Range::Revision("HEAD".to_owned())), &mut stages)?;
+    let report = check::judge(&inside, Some(&Range::Revision("HEAD".to_owned())), None, &mut stages)?;
     keep_promises(&report)?;
     let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
     let answer = report::check(&report, session.format, view);
@@ -104,6 +104,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let session = Session {
             repository: ".".into(),
+            locations: Vec::new(),
             mappings: Vec::new(),
             format: Format::Human,
             output: Some(folder.path().join("answer.txt")),

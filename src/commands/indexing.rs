@@ -100,7 +100,7 @@ fn list(repository: &Repository, side: &Side, request: &Request<'_>) -> Result<V
         let globs = match Language::of_path(path) {
             Some(Language::Cpp) => &scope.cpp,
             Some(Language::Python) => &scope.python,
-            None => return false,
+            Some(Language::Yaml) | None => return false,
         };
         globs.is_empty() || globs.is_match(path) || request.named == Some(path)
     };

@@ -25,12 +25,15 @@ use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
 
 use crate::cache::Cache;
+use crate::mapping::selector::is_repository_name;
 use crate::report::{Detail, Format, style};
 
 /// What every subcommand is told.
 #[derive(Debug, Clone)]
 pub struct Session {
     pub repository: PathBuf,
+    /// Where the other repositories of the mapping are.
+    pub locations: Vec<Location>,
     /// Mapping files given by hand; empty where the repository is to say.
     pub mappings: Vec<PathBuf>,
     pub format: Format,
@@ -40,6 +43,31 @@ pub struct Session {
     pub detail: Detail,
     /// What earlier runs found out.
     pub cache: Arc<Cache>,
+}
+
+/// Where a repository of the mapping is on this machine: `NAME=PATH` or `NAME=PATH@REV`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    pub name: String,
+    pub path: PathBuf,
+    /// The revision at which it is looked into; `HEAD` where not given.
+    pub revision: Option<String>,
+}
+
+impl Location {
+    /// The error is a phrase for the person.
+    pub fn parse(text: &str) -> Result<Location, String> {
+        let Some((name, place)) = text.split_once('=').filter(|(name, _)| is_repository_name(name)) else {
+            return Err(format!("`{text}` says no name; write `NAME=PATH` or `NAME=PATH@REV`"));
+        };
+        // A folder may have an `@` in its name.
+        let revision = place.rsplit_once('@').filter(|_| !Path::new(place).exists());
+        let (path, revision) = revision.map_or((place, None), |(path, revision)| (path, Some(revision.to_owned())));
+        if path.is_empty() || revision.as_deref() == Some("") {
+            return Err(format!("`{text}` is not complete; write `NAME=PATH` or `NAME=PATH@REV`"));
+        }
+        Ok(Location { name: name.to_owned(), path: path.into(), revision })
+    }
 }
 
 /// How `drift` ends. The values are its exit codes.
@@ -182,6 +210,7 @@ mod tests {
     fn session() -> Session {
         Session {
             repository: ".".into(),
+            locations: Vec::new(),
             mappings: Vec::new(),
             format: Format::Human,
             output: None,

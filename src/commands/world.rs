@@ -7,11 +7,12 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use globset::GlobSet;
 
-use super::{Rendered, Session};
+use super::{Location, Rendered, Session};
 use crate::cache::{Key, KeyBuilder};
 use crate::finding::Finding;
 use crate::finding::mapping::mapping_findings;
 use crate::mapping::acks::Acks;
+use crate::mapping::elsewhere::{HOME, place_in};
 use crate::mapping::parse::parse;
 use crate::mapping::rejected::{self, Rejected};
 use crate::mapping::{Mapping, builtin};
@@ -22,10 +23,22 @@ use crate::source::{SnapshotPair, SourceFile};
 use crate::suggest::{Sources, declares_operators};
 use crate::symbols::Language;
 
-/// A repository and the two sides compared.
+/// The repository that changes and the two sides compared, and the others at one revision each.
 pub struct World {
     pub repository: Repository,
     pub endpoints: Endpoints,
+    /// What the mapping calls the changing repository, if that is not its own.
+    changing: Option<String>,
+    /// Where the mapping lives, if not in the changing repository.
+    home: Option<Fixed>,
+    others: Vec<Fixed>,
+}
+
+/// A repository that does not change.
+struct Fixed {
+    name: String,
+    repository: Repository,
+    endpoints: Endpoints,
 }
 
 /// The texts of the mapping that applies, and where they are from.
@@ -58,15 +71,37 @@ pub const ACKS: &str = ".drift/acks.toml";
 impl World {
     /// Opens the repository and finds both sides. Without a range the last commit is compared, and said so.
     pub fn open(session: &Session, range: Option<&Range>) -> Result<World> {
+        let others = session.locations.iter().map(Fixed::open).collect::<Result<_>>()?;
+        World::between(session, Repository::open(&session.repository)?, range).map(|world| World { others, ..world })
+    }
+
+    /// As [`open`](World::open), where another repository than that of the mapping changes: the one that the mapping calls
+    /// `name`. The mapping, and the ends in its own repository, are those of `revision`.
+    pub fn open_in(session: &Session, name: &str, range: Option<&Range>, revision: &str) -> Result<World> {
+        let is_changing = |location: &&Location| location.name == name;
+        let Some(changing) = session.locations.iter().find(is_changing) else {
+            bail!("where `{name}` is was not said; give `--repository {name}=PATH`")
+        };
+        if let Some(revision) = &changing.revision {
+            bail!("`{name}` changes, so it has no revision `{revision}`; give `--repository {name}=PATH` and a range")
+        }
+        let home = (HOME.to_owned(), session.repository.clone(), Some(revision.to_owned()));
+        let home = Fixed::open(&Location { name: home.0, path: home.1, revision: home.2 })?;
+        let others = session.locations.iter().filter(|location| !is_changing(location)).map(Fixed::open);
+        let others = others.collect::<Result<_>>()?;
+        let world = World::between(session, Repository::open(&changing.path)?, range)?;
+        Ok(World { changing: Some(name.to_owned()), home: Some(home), others, ..world })
+    }
+
+    fn between(session: &Session, repository: Repository, range: Option<&Range>) -> Result<World> {
         let last = Range::Revision("HEAD".to_owned());
-        let repository = Repository::open(&session.repository)?;
         let endpoints = repository.endpoints(range.unwrap_or(&last))?;
         let compared = format!("comparing {} → {}", endpoints.before.name(), endpoints.after.name());
         match range {
             None => session.note(&format!("{compared}: no range given, so the last commit")),
             Some(_) => session.detail(&compared),
         }
-        Ok(World { repository, endpoints })
+        Ok(World { repository, endpoints, changing: None, home: None, others: Vec::new() })
     }
 
     /// The mapping that applies: given by hand, kept in the repository, or built in.
@@ -79,7 +114,8 @@ impl World {
         if !session.mappings.is_empty() {
             return Ok(MappingTexts::Given(given(&session.mappings)?));
         }
-        let [before, after] = [&self.endpoints.before, &self.endpoints.after].map(|side| self.texts(side));
+        let (repository, endpoints) = self.of_mapping();
+        let [before, after] = [&endpoints.before, &endpoints.after].map(|side| texts(repository, side));
         let (before, after) = (before?, after?);
         if before.is_empty() && after.is_empty() { self.built_in() } else { Ok(MappingTexts::Kept { before, after }) }
     }
@@ -88,7 +124,12 @@ impl World {
     /// judgement depends on has to be in it.
     pub fn key(&self, texts: &MappingTexts, acks: &Acks) -> Option<Key> {
         let Endpoints { before, after } = &self.endpoints;
-        let key = || Key::of("report").and(before.name().as_bytes()).and(after.name().as_bytes());
+        let fixed = self.home.iter().chain(&self.others);
+        let fixed: Vec<String> =
+            fixed.map(|fixed| format!("{}={}", fixed.name, fixed.endpoints.after.name())).collect();
+        let others = format!("{:?} {}", self.changing, fixed.join(" "));
+        let sides = || Key::of("report").and(before.name().as_bytes()).and(after.name().as_bytes());
+        let key = || sides().and(others.as_bytes());
         // The day counts only where an ack ends on one.
         let today = if acks.acks.iter().any(|ack| ack.until.is_some()) { acks.today } else { None };
         let acks = format!("{:?}", Acks { today, ..acks.clone() });
@@ -99,7 +140,24 @@ impl World {
     pub fn snapshots(&self, mapping: &Mapping) -> Result<SnapshotPair> {
         let named = named_paths(mapping);
         let wants = |path: &str| named.binary_search_by(|name| (**name).cmp(path)).is_ok() || in_scope(mapping, path);
-        self.load(&wants, &named)
+        let mut pair = self.load(&wants, &named)?;
+        let elsewhere = mapping.elsewhere();
+        for fixed in self.home.iter().chain(&self.others) {
+            let paths = elsewhere.get(&*fixed.name).into_iter().flatten();
+            pair.unchanged.extend(paths.filter_map(|path| fixed.read(path)));
+            pair.fixed.insert(fixed.name.clone(), fixed.endpoints.after.name().to_owned());
+        }
+        Ok(pair)
+    }
+
+    /// Says which links cannot be judged, because nobody said where one of their ends is.
+    pub fn tell_unknown(&self, session: &Session, mapping: &Mapping) {
+        let known = |name: &str| self.home.iter().chain(&self.others).any(|fixed| fixed.name == name);
+        for (name, _) in mapping.elsewhere().into_iter().filter(|(name, _)| !known(name)) {
+            let count = mapping.links_into(name);
+            let links = if count == 1 { "link" } else { "links" };
+            session.note(&format!("{count} {links} into `{name}` not judged: give `--repository {name}=PATH`"));
+        }
     }
 
     /// What was suggested and is no link.
@@ -145,14 +203,14 @@ impl World {
             Some(Language::Cpp) => covers(&scope.cpp, path),
             // Names are followed through the packages that the twins are in.
             Some(Language::Python) => packages.is_empty() || packages.contains(&path.split('/').next().unwrap_or(path)),
-            None => declares_operators(path),
+            Some(Language::Yaml) | None => declares_operators(path),
         };
         let mut files = self.repository.whole(&self.endpoints.after, &wants)?;
         let mut sources = Sources { at: self.endpoints.after.name().to_owned(), ..Sources::default() };
         files.sort_by(|one, two| one.path.cmp(&two.path));
         for file in files {
             match Language::of_path(&file.path) {
-                Some(Language::Cpp) | None => sources.cpp.push(file),
+                Some(Language::Cpp | Language::Yaml) | None => sources.cpp.push(file),
                 Some(Language::Python) => {
                     if covers(&scope.python, &file.path) {
                         sources.twins.push(file.clone());
@@ -169,15 +227,17 @@ impl World {
         self.repository.load(&self.endpoints, &Request { wants, named })
     }
 
-    /// Names and texts of the mapping files of one side.
-    fn texts(&self, side: &Side) -> Result<Vec<Named>> {
-        let paths = self.repository.list(side, FOLDER);
-        let mappings = paths.iter().filter(|path| path.ends_with(".toml") && !is_beside(path));
-        mappings.filter_map(|path| self.repository.read(side, path)).map(text).collect()
+    /// The repository that the mapping lives in, and its sides.
+    pub fn of_mapping(&self) -> (&Repository, &Endpoints) {
+        match &self.home {
+            Some(home) => (&home.repository, &home.endpoints),
+            None => (&self.repository, &self.endpoints),
+        }
     }
 
     fn built_in(&self) -> Result<MappingTexts> {
-        let has = |path: &str| self.repository.exists(&self.endpoints.after, path);
+        let (repository, endpoints) = self.of_mapping();
+        let has = |path: &str| repository.exists(&endpoints.after, path);
         let Some(builtin) = builtin::fitting(&has) else { bail!("{}", self.no_mapping(&has)) };
         Ok(MappingTexts::BuiltIn((builtin.title(), builtin.text.into())))
     }
@@ -185,7 +245,11 @@ impl World {
     fn no_mapping(&self, has: builtin::Exists<'_>) -> String {
         let lacking = match builtin::nearly_fitting(has) {
             Some((near, path)) => {
-                format!("the {} needs `{path}`, which is not there in {}", near.title(), self.endpoints.after.name())
+                format!(
+                    "the {} needs `{path}`, which is not there in {}",
+                    near.title(),
+                    self.of_mapping().1.after.name()
+                )
             }
             None => "no built-in mapping fits it".to_owned(),
         };
@@ -257,11 +321,48 @@ fn covers(globs: &GlobSet, path: &str) -> bool {
     globs.is_empty() || globs.is_match(path)
 }
 
+/// Whether the mapping knows all repositories that were located.
+pub fn declared<'n>(mapping: &Mapping, names: impl IntoIterator<Item = &'n str>) -> Result<()> {
+    let known: Vec<&str> = mapping.repositories.iter().map(|repository| repository.name.as_str()).collect();
+    if let Some(name) = names.into_iter().find(|name| !known.contains(name)) {
+        let declares = if known.is_empty() { "none".to_owned() } else { format!("`{}`", known.join("`, `")) };
+        bail!("the mapping declares no repository `{name}`; it declares {declares} with `[repository.NAME]`");
+    }
+    Ok(())
+}
+
+impl Fixed {
+    fn open(location: &Location) -> Result<Fixed> {
+        let Location { name, path, revision } = location;
+        let told = || format!("the repository `{name}`");
+        let repository = Repository::open(path).with_context(told)?;
+        let revision = revision.as_deref().unwrap_or("HEAD").to_owned();
+        let range = Range::TwoDot { before: revision.clone(), after: revision };
+        let endpoints = repository.endpoints(&range).with_context(told)?;
+        Ok(Fixed { name: name.clone(), repository, endpoints })
+    }
+
+    /// A file, under the name by which it stands beside those of the changing repository.
+    fn read(&self, path: &str) -> Option<(Arc<str>, SourceFile)> {
+        let file = self.repository.read(&self.endpoints.after, path)?;
+        let place = place_in(&self.name, path);
+        Some((place.clone(), SourceFile { path: place, ..file }))
+    }
+}
+
+/// Names and texts of the mapping files of one side.
+fn texts(repository: &Repository, side: &Side) -> Result<Vec<Named>> {
+    let paths = repository.list(side, FOLDER);
+    let mappings = paths.iter().filter(|path| path.ends_with(".toml") && !is_beside(path));
+    mappings.filter_map(|path| repository.read(side, path)).map(text).collect()
+}
+
 fn in_scope(mapping: &Mapping, path: &str) -> bool {
     let globs = match Language::of_path(path) {
         Some(Language::Cpp) => &mapping.scope.cpp,
         Some(Language::Python) => &mapping.scope.python,
-        None => return false,
+        // Only where a link names it.
+        Some(Language::Yaml) | None => return false,
     };
     globs.is_empty() || globs.is_match(path)
 }

@@ -96,6 +96,7 @@ impl Observations {
         term.visit(&mut |node| match language {
             Language::Cpp => observations.cpp(node),
             Language::Python => observations.python(node),
+            Language::Yaml => {}
         });
         observations
     }

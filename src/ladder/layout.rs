@@ -17,6 +17,7 @@ pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
                 term.children.sort_by_cached_key(Term::code);
             }
         }
+        Language::Yaml => {}
     }
 }
 

@@ -28,6 +28,7 @@ pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
             }
             term.rewrite(&mut python);
         }
+        Language::Yaml => {}
     }
 }
 

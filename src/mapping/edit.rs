@@ -58,6 +58,38 @@ pub fn rename(source: &MappingSource, from: &str, to: &str) -> Result<String, Re
     })
 }
 
+/// Another selector in the place of one of a link.
+#[derive(Debug, Clone)]
+pub struct Reselection {
+    pub link: String,
+    pub from: String,
+    pub to: String,
+}
+
+/// The file with some selectors written anew, each at its place.
+pub fn reselect(source: &MappingSource, reselections: &[Reselection]) -> Result<String, Refusal> {
+    let sheet = Sheet::read(source)?;
+    let ids: Vec<&str> = reselections.iter().map(|one| one.link.as_str()).collect();
+    ids.iter().try_for_each(|id| sheet.holds(id))?;
+    sheet.edited(&ids, |document| {
+        let links = links(document)?;
+        reselections.iter().try_for_each(|one| {
+            let table =
+                links.get_mut(&one.link).and_then(Item::as_table_mut).ok_or_else(|| not_a_section(&one.link))?;
+            for key in ["cpp", "python"] {
+                let items = table.get_mut(key).and_then(Item::as_array_mut);
+                let items = items.into_iter().flat_map(|array| array.iter_mut());
+                for item in items.filter(|item| item.as_str() == Some(&one.from)) {
+                    let decor = item.decor().clone();
+                    *item = write::value(&write::selector(&one.to));
+                    *item.decor_mut() = decor;
+                }
+            }
+            Ok(())
+        })
+    })
+}
+
 /// The file in canonical form: the same mapping, the same comments.
 pub fn format(source: &MappingSource) -> Result<String, Refusal> {
     let sheet = Sheet::read(source)?;

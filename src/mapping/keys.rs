@@ -86,6 +86,8 @@ pub static REPOSITORY: Table = Table {
     keys: &[
         optional("url", Kind::Text, "Where it is published."),
         optional("about", Kind::Text, "What it is needed for."),
+        optional("cpp", Kind::Globs, "C++ files that a change may pass through where this repository changes."),
+        optional("python", Kind::Globs, "Python files that simulate, where this repository changes."),
     ],
 };
 

@@ -68,6 +68,8 @@ pub struct Repository {
     pub name: String,
     pub url: Option<String>,
     pub about: Option<String>,
+    /// What the dependency graph covers where this repository changes.
+    pub scope: Scope,
     /// Which source, and the bytes of its header in it.
     pub origin: (usize, Range<usize>),
 }

@@ -39,9 +39,13 @@ impl Document<'_> {
         let Some(value) = table.get("scope") else { return Scope::default() };
         let Some(scope) = self.table(value, "scope") else { return Scope::default() };
         self.known_keys(scope, keys::SCOPE.title, &keys::SCOPE);
-        let (cpp, python) = (self.globs(scope, "cpp"), self.globs(scope, "python"));
+        let globs = (self.globs(scope, "cpp"), self.globs(scope, "python"));
+        self.compiled(globs, value.span())
+    }
+
+    fn compiled(&mut self, (cpp, python): (Vec<String>, Vec<String>), span: Range<usize>) -> Scope {
         Scope::of(cpp, python).unwrap_or_else(|error| {
-            self.error(value.span(), format!("the globs do not compile together: {error}"), None);
+            self.error(span, format!("the globs do not compile together: {error}"), None);
             Scope::default()
         })
     }
@@ -111,7 +115,9 @@ impl Document<'_> {
                 self.error(span, format!("`{name}` is no name of a repository"), Some(help));
             }
             let (url, about) = (self.string(inner, "url"), self.string(inner, "about"));
-            repositories.push(Repository { name, url, about, origin: (self.index, header) });
+            let globs = (self.globs(inner, "cpp"), self.globs(inner, "python"));
+            let scope = self.compiled(globs, header.clone());
+            repositories.push(Repository { name, url, about, scope, origin: (self.index, header) });
         }
         repositories
     }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::macros;
 use super::model::Pattern;
 use super::nearest::nearest;
 use super::selector::normalise_arguments;
-use crate::symbols::{ParsedFile, Role, Symbol, SymbolKind};
+use crate::symbols::{Language, ParsedFile, Role, Symbol, SymbolKind, is_slot_called};
 
 /// What a pattern picks. Positions are in [`ParsedFile::symbols`], ascending.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,25 +24,46 @@ pub fn resolve(pattern: &Pattern, file: &ParsedFile) -> Resolution {
     let symbols = &file.symbols;
     match pattern {
         Pattern::File => Resolution::Found(whole(symbols)),
-        Pattern::Name(name) => choose(symbols, named(symbols, name)).unwrap_or_else(|| no_name(symbols, name)),
-        Pattern::Call { name, arguments } => {
-            choose(symbols, called(symbols, name, arguments)).unwrap_or_else(|| no_call(symbols, name))
-        }
-        Pattern::Keyed { owner, key } => {
-            let found = keyed(symbols, owner.as_deref(), key);
-            choose(symbols, found).unwrap_or_else(|| no_key(symbols, owner.as_deref(), key))
-        }
-        Pattern::Literal(literal) => literals(symbols, file.text(), literal),
+        Pattern::Name(name) if file.language == Language::Yaml => entries(symbols, name),
+        Pattern::Name(name) => choose(symbols, named(symbols, name))
+            .or_else(|| found(macros::making(file, name)))
+            .unwrap_or_else(|| no_name(symbols, name)),
+        Pattern::Call { name, arguments } => choose(symbols, called(symbols, name, arguments))
+            .or_else(|| found(innermost(symbols, at_places(symbols, &macros::uses(file, name, arguments)))))
+            .unwrap_or_else(|| no_call(symbols, name)),
+        Pattern::Keyed { owner, key } => choose_key(symbols, keyed(symbols, owner.as_deref(), key))
+            .or_else(|| choose_key(symbols, through_slots(symbols, owner.as_deref()?, key)))
+            .unwrap_or_else(|| no_key(symbols, owner.as_deref(), key)),
+        Pattern::Literal(literal) => literals(file, literal),
     }
+}
+
+/// Of several bindings the one that Python sees by one of `names`: `torch._C.Group.rank` is made by `["Group.rank"]`.
+pub fn seen_as(resolution: Resolution, names: &[String], file: &ParsedFile) -> Resolution {
+    let Resolution::Ambiguous(all) = &resolution else { return resolution };
+    let is_seen = |at: &&usize| {
+        let key = owner_and_key(&file.symbols[**at].name).map(|(_, key)| key).filter(|key| key.contains('.'));
+        key.is_some_and(|key| names.iter().any(|name| name == key || ends_at_boundary(name, key)))
+    };
+    let seen: Vec<usize> = all.iter().filter(is_seen).copied().collect();
+    let different: BTreeSet<&str> = seen.iter().map(|at| &*file.symbols[*at].name).collect();
+    if different.len() == 1 { Resolution::Found(seen) } else { resolution }
 }
 
 /// How well a symbol fits; the smaller the better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     Exact,
+    /// But for the template arguments.
+    Bare,
     Suffix,
+    BareSuffix,
     /// A binding by its method alone, `["method"]` for `["Class.method"]`.
     Method,
+    /// A slot by the name that Python has for it, `__getitem__` for `mp_subscript`.
+    Slot,
+    /// A branch in a function inside the one that was named.
+    Inner,
 }
 
 type Candidates = Vec<(Fit, usize)>;
@@ -49,6 +71,37 @@ type Candidates = Vec<(Fit, usize)>;
 /// Every symbol, the one that holds the rest of the file included; a view belongs to its parent already.
 fn whole(symbols: &[Symbol]) -> Vec<usize> {
     (0..symbols.len()).filter(|at| !symbols[*at].view).collect()
+}
+
+fn found(symbols: Vec<usize>) -> Option<Resolution> {
+    (!symbols.is_empty()).then_some(Resolution::Found(symbols))
+}
+
+/// Entries of YAML: `add` is every overload, `add.Tensor` one.
+fn entries(symbols: &[Symbol], name: &str) -> Resolution {
+    let base = |symbol: &Symbol| symbol.name.split_once('.').map_or(&*symbol.name, |(base, _)| base).to_owned();
+    let entries = || symbols.iter().enumerate().filter(|(_, symbol)| symbol.kind != SymbolKind::FileScope);
+    let exact: Vec<usize> = entries().filter(|(_, s)| s.name == name && name.contains('.')).map(|(at, _)| at).collect();
+    found(exact)
+        .or_else(|| found(entries().filter(|(_, symbol)| base(symbol) == name).map(|(at, _)| at).collect()))
+        .unwrap_or_else(|| no_entry(symbols, name))
+}
+
+/// The overloads of the operator where its name is right, else names.
+fn no_entry(symbols: &[Symbol], name: &str) -> Resolution {
+    let (base, overload) = name.split_once('.').unwrap_or((name, ""));
+    let overloads =
+        symbols.iter().filter_map(|symbol| Some((symbol.name.strip_prefix(base)?.strip_prefix('.')?, symbol)));
+    let overloads: Vec<_> = overloads.map(|(suffix, symbol)| (suffix, symbol.name.clone())).collect();
+    match near(overload, overloads.clone()) {
+        Resolution::Nothing { nearest } if nearest.is_empty() && !overloads.is_empty() => {
+            Resolution::Nothing { nearest: overloads.into_iter().take(3).map(|(_, name)| name).collect() }
+        }
+        Resolution::Nothing { nearest } if nearest.is_empty() => {
+            near(name, symbols.iter().skip(1).map(|symbol| (&*symbol.name, symbol.name.clone())).collect())
+        }
+        nearest => nearest,
+    }
 }
 
 fn named(symbols: &[Symbol], name: &str) -> Candidates {
@@ -60,7 +113,7 @@ fn named(symbols: &[Symbol], name: &str) -> Candidates {
 fn called(symbols: &[Symbol], name: &str, arguments: &str) -> Candidates {
     let written = normalise_arguments(&format!("{name}({arguments})"));
     let fits = |symbol: &Symbol| match symbol.kind {
-        SymbolKind::Invocation => (normalise_arguments(&symbol.name) == written).then_some(Fit::Exact),
+        SymbolKind::Invocation => fit(&normalise_arguments(&symbol.name), &written),
         _ => {
             let parameters = normalise_arguments(symbol.parameters.as_deref()?);
             fit(&symbol.name, name).filter(|_| parameters == arguments)
@@ -72,20 +125,71 @@ fn called(symbols: &[Symbol], name: &str, arguments: &str) -> Candidates {
 fn keyed(symbols: &[Symbol], owner: Option<&str>, key: &str) -> Candidates {
     let fits = |symbol: &Symbol| {
         let (symbol_owner, symbol_key) = owner_and_key(&symbol.name)?;
-        let by_owner = owner.map_or(Some(Fit::Exact), |owner| fit(symbol_owner, owner))?;
-        match fit_key(symbol_key, key)? {
-            Fit::Exact => Some(by_owner),
-            other => Some(other),
-        }
+        let by_owner = owner.map_or(Some(Fit::Exact), |owner| fit_owner(symbol_owner, owner))?;
+        fit_key(symbol_key, key).map(|by_key| by_owner.max(by_key))
     };
     symbols.iter().enumerate().filter_map(|(at, symbol)| Some((fits(symbol)?, at))).collect()
+}
+
+fn fit_owner(symbol_owner: &str, owner: &str) -> Option<Fit> {
+    let inside = || {
+        symbol_owner.match_indices(owner).any(|(at, _)| {
+            let (before, after) = (&symbol_owner[..at], &symbol_owner[at + owner.len()..]);
+            after.starts_with('.') && (before.is_empty() || before.ends_with('.'))
+        })
+    };
+    fit(symbol_owner, owner).or_else(|| inside().then_some(Fit::Inner))
 }
 
 fn fit_key(symbol_key: &str, key: &str) -> Option<Fit> {
     if symbol_key == key {
         return Some(Fit::Exact);
     }
-    symbol_key.strip_suffix(key)?.ends_with('.').then_some(Fit::Method)
+    if symbol_key.strip_suffix(key).is_some_and(|class| class.ends_with('.')) {
+        return Some(Fit::Method);
+    }
+    is_slot_called(symbol_key, key).then_some(Fit::Slot)
+}
+
+/// What a type has by that name in the tables that its slots point to: `T["__len__"]` through `tp_as_mapping`, `T["numel"]`
+/// through `tp_methods`.
+fn through_slots(symbols: &[Symbol], owner: &str, key: &str) -> Candidates {
+    let is_pointer = |key: &str| key.starts_with("tp_as_") || matches!(key, "tp_methods" | "tp_members" | "tp_getset");
+    let slots = symbols.iter().filter(|symbol| {
+        owner_and_key(&symbol.name).is_some_and(|(of, key)| fit(of, owner).is_some() && is_pointer(key))
+    });
+    let tables = slots.flat_map(|slot| &slot.mentions).filter(|mention| mention.role != Role::Text);
+    tables.flat_map(|table| keyed(symbols, Some(&table.name), key)).collect()
+}
+
+/// As [`choose`], and bindings of one method by classes that derive from each other are one thing.
+fn choose_key(symbols: &[Symbol], candidates: Candidates) -> Option<Resolution> {
+    match choose(symbols, candidates)? {
+        Resolution::Ambiguous(all) if are_overrides(symbols, &all) => Some(Resolution::Found(all)),
+        resolution => Some(resolution),
+    }
+}
+
+/// Every class but one derives from another class of these bindings.
+fn are_overrides(symbols: &[Symbol], bindings: &[usize]) -> bool {
+    let class = |at: &usize| {
+        let (owner, key) = owner_and_key(&symbols[*at].name)?;
+        let (class, _) = key.rsplit_once('.')?;
+        let name = format!("{owner}[\"{class}\"]");
+        symbols.iter().find(|symbol| symbol.kind == SymbolKind::Binding && symbol.name == name)
+    };
+    let types = |symbol: &Symbol| -> Vec<String> {
+        let types = symbol.mentions.iter().filter(|mention| mention.role == Role::Type);
+        types.map(|mention| leaf(&mention.name).to_owned()).collect()
+    };
+    let Some(classes) = bindings.iter().map(|at| class(at).map(types)).collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    let derives = |class: &Vec<String>| {
+        let bases = class.iter().skip(1);
+        bases.into_iter().any(|base| classes.iter().any(|other| other != class && other.first() == Some(base)))
+    };
+    classes.iter().filter(|class| !derives(class)).count() <= 1
 }
 
 /// `owner["key"]` taken apart.
@@ -106,7 +210,7 @@ fn fit(qualified: &str, name: &str) -> Option<Fit> {
         return None;
     }
     let bare = without_templates(qualified);
-    if bare == name { Some(Fit::Exact) } else { ends_at_boundary(&bare, name).then_some(Fit::Suffix) }
+    if bare == name { Some(Fit::Bare) } else { ends_at_boundary(&bare, name).then_some(Fit::BareSuffix) }
 }
 
 fn ends_at_boundary(qualified: &str, name: &str) -> bool {
@@ -166,23 +270,29 @@ fn standing(kind: SymbolKind) -> u8 {
 }
 
 /// Symbols that use a string literal: those that mention it, else those whose text holds it.
-fn literals(symbols: &[Symbol], text: &[u8], literal: &str) -> Resolution {
+fn literals(file: &ParsedFile, literal: &str) -> Resolution {
+    let (symbols, text) = (&file.symbols, file.text());
     let mentions = |symbol: &Symbol| symbol.mentions.iter().any(|m| m.role == Role::Text && *m.name == *literal);
     let mentioning = (0..symbols.len()).filter(|at| mentions(&symbols[*at])).collect();
-    let mut found = innermost(symbols, mentioning);
-    if found.is_empty() {
-        found = innermost(symbols, holding(symbols, text, literal));
-    }
-    if found.is_empty() { no_literal(symbols, literal) } else { Resolution::Found(found) }
+    found(innermost(symbols, mentioning))
+        .or_else(|| found(innermost(symbols, at_places(symbols, &quoted_in(text, literal)))))
+        .or_else(|| found(macros::given(symbols, literal)))
+        .or_else(|| found(macros::given_in_text(file, literal)))
+        .unwrap_or_else(|| no_literal(symbols, literal))
 }
 
-/// Symbols whose bytes hold the literal in quotes.
-fn holding(symbols: &[Symbol], text: &[u8], literal: &str) -> BTreeSet<usize> {
+/// Where the literal stands in quotes.
+fn quoted_in(text: &[u8], literal: &str) -> Vec<usize> {
     let mut places: Vec<usize> = Vec::new();
     for quote in ['"', '\''] {
         places.extend(memchr::memmem::find_iter(text, format!("{quote}{literal}{quote}").as_bytes()));
     }
     places.sort_unstable();
+    places
+}
+
+/// Symbols whose bytes hold one of the places, which ascend.
+fn at_places(symbols: &[Symbol], places: &[usize]) -> BTreeSet<usize> {
     let holds = |symbol: &Symbol| {
         let first = places.partition_point(|place| *place < symbol.bytes.start);
         places.get(first).is_some_and(|place| *place < symbol.bytes.end)
@@ -419,8 +529,8 @@ class B:
         check("A.field", &["A.field:5"]);
         check("A.call_method", &["A.call_method:6"]);
         check("B.call_method.inner", &["B.call_method.inner:14"]);
-        check("A.call_method[\"x\"]", &["A.call_method[\"x\"]:8"]);
-        check("A.call_method[\"z\"]", &["A.call_method[\"z\"]:10"]);
+        check("A.call_method[\"x\"]", &["A.call_method[\"x\"]:7"]);
+        check("A.call_method[\"z\"]", &["A.call_method[\"z\"]:9"]);
         check("TABLE", &["TABLE:2"]);
         check("TABLE[\"a\"]", &["TABLE[\"a\"]:2"]);
         let ambiguous = found(&parsed("a.py", PYTHON), "call_method");

@@ -113,9 +113,10 @@ fn spans(line: &str, language: Language, open: &mut Open) -> Vec<Span> {
 
 /// The length of the token that begins the text, and how it looks.
 fn next(text: &str, language: Language, open: &mut Open) -> (usize, Option<Style>) {
-    let (line_comment, keywords) = match language {
+    let (line_comment, keywords): (_, &[&str]) = match language {
         Language::Cpp => ("//", CPP),
         Language::Python => ("#", PYTHON),
+        Language::Yaml => ("#", &[]),
     };
     if text.starts_with(line_comment) {
         return (text.len(), Some(COMMENT));
@@ -123,6 +124,7 @@ fn next(text: &str, language: Language, open: &mut Open) -> (usize, Option<Style
     let longer: &[(&str, &'static str, Style)] = match language {
         Language::Cpp => &[("/*", "*/", COMMENT)],
         Language::Python => &[("\"\"\"", "\"\"\"", STRING), ("'''", "'''", STRING)],
+        Language::Yaml => &[],
     };
     if let Some((start, end, style)) = longer.iter().find(|(start, ..)| text.starts_with(start)) {
         *open = Some((end, *style));

@@ -10,7 +10,7 @@ use crate::mapping::model::{MappingSource, Touch};
 use crate::mapping::{Link, Selector};
 use crate::rules::Rule;
 use crate::verdict::{Judged, Outcome, Report, Verdict};
-use crate::verification::{Problem, ProblemKind, Verification};
+use crate::verification::{Located, LocatedSymbol, Problem, ProblemKind, Verification};
 
 /// Selectors that point at nothing on either side are told one by one up to this many, and together beyond.
 const MOST_STALE: usize = 3;
@@ -43,8 +43,15 @@ pub fn check(report: &Report, detail: Detail) -> String {
 pub fn verification(verification: &Verification, detail: Detail) -> String {
     let mut out = String::new();
     verification.problems.iter().for_each(|found| problem(&mut out, found));
-    let Verification { at, links, selectors, resolved, problems } = verification;
+    if detail == Detail::Verbose {
+        verification.places.iter().for_each(|found| located(&mut out, found));
+    }
+    let Verification { at, links, selectors, resolved, problems, .. } = verification;
     if detail != Detail::Quiet {
+        for (name, count) in &verification.not_judged {
+            let what = if *count == 1 { "selector" } else { "selectors" };
+            let _ = writeln!(out, "{count} {what} into `{name}` not judged: give `--repository {name}=PATH`");
+        }
         let outcome = match problems.is_empty() {
             true => paint(GOOD, "every selector resolves"),
             false => paint(of_severity("error"), "the mapping does not fit"),
@@ -168,11 +175,26 @@ fn problem(out: &mut String, problem: &Problem) {
     let title = paint(of_severity("error"), word(kind));
     let details = match (details.is_empty(), kind) {
         (true, _) => String::new(),
-        (false, ProblemKind::NoSymbol) => format!("; the nearest names are {}", details.join(", ")),
-        (false, _) => format!(": {}", details.join(", ")),
+        (false, ProblemKind::Unreadable) => format!(": {}", details.join(", ")),
+        (false, _) => format!("; write {}", quoted(details).join(" or ")),
     };
     let said = format!("`{selector}` of the link `{link}`: {}{details}", kind.phrase());
     let _ = writeln!(out, "{title}: {}", harmless(&said));
+}
+
+/// As they stand in TOML.
+fn quoted(selectors: &[String]) -> Vec<String> {
+    selectors.iter().map(|selector| format!("'{selector}'")).collect()
+}
+
+/// A selector and where its code is.
+fn located(out: &mut String, found: &Located) {
+    let place = |symbol: &LocatedSymbol| {
+        let LocatedSymbol { path, symbol, lines } = symbol;
+        harmless(&format!("{path}:{}-{} {symbol}", lines.start, lines.end)).trim_end().to_owned()
+    };
+    let places: Vec<String> = found.symbols.iter().map(place).collect();
+    let _ = writeln!(out, "{} {}", harmless(&found.selector), paint(DIM, format!("→ {}", places.join(", "))));
 }
 
 /// `= label: text`; further lines of the text are put below its beginning.

@@ -21,7 +21,7 @@ use crate::symbols::{Language, Lines, SymbolKind};
 use crate::verdict::{Judged, Outcome, Report, Verdict};
 use crate::verification::{Problem, Verification};
 
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// The judgement of a change.
 pub fn check(report: &Report, elapsed: Duration) -> String {
@@ -46,7 +46,7 @@ pub fn diff(differences: &Differences) -> String {
 
 /// Whether every selector of a mapping picks code.
 pub fn verification(verification: &Verification) -> String {
-    let Verification { at, links, selectors, resolved, problems } = verification;
+    let Verification { at, links, selectors, resolved, problems, places, fixed, not_judged } = verification;
     let problems: Vec<Value> = problems.iter().map(problem_value).collect();
     line(&json!({
         "version": VERSION,
@@ -54,6 +54,9 @@ pub fn verification(verification: &Verification) -> String {
         "links": links,
         "selectors": { "total": selectors, "resolved": resolved },
         "problems": problems,
+        "places": places,
+        "repositories": fixed,
+        "not_judged": not_judged,
     }))
 }
 

@@ -14,6 +14,7 @@ mod json;
 mod ladder;
 mod links;
 mod pseudo;
+mod repairs;
 mod replay;
 mod start;
 pub mod style;
@@ -22,6 +23,7 @@ mod suggestions;
 use std::time::Duration;
 
 pub use edits::{Deed, EditReport, Formatted};
+pub use repairs::RepairReport;
 pub use start::Start;
 
 pub use crate::change::Forms;
@@ -191,6 +193,14 @@ pub fn suggestions(suggestions: &Suggestions, format: Format, detail: Detail) ->
 /// One suggestion with the code of its ends, each under its selector.
 pub fn suggestion_in_full(suggestion: &Suggestion, code: &[(String, Vec<(u32, String)>)]) -> String {
     suggestions::in_full(suggestion, code)
+}
+
+/// What was done about selectors that no longer resolve.
+pub fn repairs(report: &RepairReport, format: Format, detail: Detail) -> String {
+    match format {
+        Format::Human => repairs::human(report, detail),
+        Format::Json => repairs::json(report),
+    }
 }
 
 /// The list of rules.

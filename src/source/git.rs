@@ -168,7 +168,7 @@ impl Repository {
         changed.retain(|change| !same_content(change));
         changed.sort_by(|left, right| left.path().cmp(right.path()));
         let (before, after) = (endpoints.before.name.clone(), endpoints.after.name.clone());
-        Ok(SnapshotPair { before, after, changed, unchanged })
+        Ok(SnapshotPair { before, after, changed, unchanged, fixed: BTreeMap::new() })
     }
 
     /// Reads every file of one side that is wanted, in path order.
@@ -221,6 +221,25 @@ impl Repository {
             _ => return self.file(&listed.0),
         };
         SourceFile { path: listed.0.path.clone(), content }
+    }
+
+    /// A name for the content of a file that changes with it; `None` where there is no such file, or no object of it yet.
+    pub fn version(&self, side: &Side, path: &str) -> Option<String> {
+        match self.look_up(side, path) {
+            Found::File(Entry { body: Body::Blob(oid), .. }) => Some(oid.to_string()),
+            _ => None,
+        }
+    }
+
+    /// A commit and those before it along first parents, newest first, as far as the history is there.
+    pub fn history(&self, revision: &str, limit: usize) -> anyhow::Result<Vec<String>> {
+        let mut next = Some(self.commit(revision)?);
+        let mut commits = Vec::new();
+        while let Some(commit) = next.filter(|_| commits.len() < limit) {
+            commits.push(commit.id().to_string());
+            next = self.first_parent(&commit).unwrap_or_default();
+        }
+        Ok(commits)
     }
 
     /// Whether that side has such a file, without reading it. A folder that is missing from the repository counts as

@@ -53,8 +53,18 @@ pub struct SnapshotPair {
     pub after: String,
     /// In path order.
     pub changed: Vec<FileChange>,
-    /// Files that the range does not touch, the same on both sides, by path.
+    /// Files that the range does not touch, the same on both sides, by path. Those of fixed repositories stand as
+    /// `NAME:path`.
     pub unchanged: BTreeMap<Arc<str>, SourceFile>,
+    /// The fixed repositories that were looked into, and where: object ids by name.
+    pub fixed: BTreeMap<String, String>,
+}
+
+impl SnapshotPair {
+    /// Whether a file stands in a fixed repository, by its path among those of all.
+    pub fn is_fixed(&self, path: &str) -> bool {
+        path.split_once(':').is_some_and(|(name, _)| self.fixed.contains_key(name))
+    }
 }
 
 impl SnapshotPair {

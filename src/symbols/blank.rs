@@ -30,7 +30,7 @@ pub fn blank(source: &[u8]) -> Blanked {
     for directive in tokens.iter().filter(|token| token.kind == TokenKind::Directive) {
         blank_comments_of_macro(&mut text, source, directive.bytes.clone());
     }
-    let mut pass = Pass { source, tokens: &tokens, out: Blanked { text, removed: Vec::new() }, open: Vec::new() };
+    let mut pass = Pass::of(source, &tokens, text);
     let mut at = 0;
     while at < tokens.len() {
         at = pass.token(at);
@@ -66,6 +66,19 @@ struct Pass<'a> {
     tokens: &'a [Token],
     out: Blanked,
     open: Vec<Bracket>,
+    /// Where each of them is.
+    opened: Vec<usize>,
+    /// The bracket that was closed last: where it opens and where it closes.
+    closed: Option<(usize, usize)>,
+    /// The last macro that was made a link of a chain of calls.
+    chained: Option<usize>,
+}
+
+impl<'a> Pass<'a> {
+    fn of(source: &'a [u8], tokens: &'a [Token], text: Vec<u8>) -> Pass<'a> {
+        let out = Blanked { text, removed: Vec::new() };
+        Pass { source, tokens, out, open: Vec::new(), opened: Vec::new(), closed: None, chained: None }
+    }
 }
 
 impl Pass<'_> {
@@ -102,11 +115,30 @@ impl Pass<'_> {
         if word == b"FLATBUFFERS_MANUALLY_ALIGNED_STRUCT" && self.text(at + 1) == b"(" {
             return self.aligned_struct(at);
         }
-        let listed = self.open.last() == Some(&Bracket::Initialiser);
+        let linked = self.macro_with_arguments(at);
+        let word = self.text(at);
+        let listed = linked || self.open.last() == Some(&Bracket::Initialiser);
         if !listed && (is_shouting(word) || is_statement_macro(word)) && self.is_statement_start(at) {
             self.terminate_statement_macro(at);
         }
         at + 1
+    }
+
+    /// Makes a macro readable that is no plain call; whether it is a link of a chain now.
+    fn macro_with_arguments(&mut self, at: usize) -> bool {
+        let word = self.text(at);
+        if self.text(at + 1) != b"(" || !is_shouting(word) {
+            return false;
+        }
+        if word.starts_with(b"PYBIND11_OVER") {
+            self.remove_first_argument(at + 1);
+            return false;
+        }
+        let linked = self.is_link_of_chain(at);
+        if linked {
+            self.chain(at);
+        }
+        linked
     }
 
     /// The head of a static type object brings its own comma: `0,` stands for it.
@@ -121,6 +153,32 @@ impl Pass<'_> {
         close + 1
     }
 
+    /// `PYBIND11_OVERRIDE(void, Base, f)`: a type, where the grammar knows only values.
+    fn remove_first_argument(&mut self, open: usize) {
+        let close = self.closing(open);
+        if let Some(comma) = (open + 1..close).find(|&at| self.text(at) == b",") {
+            self.remove(open + 1, comma);
+        }
+    }
+
+    /// `.def("a", f) BIND(b)`: a macro that brings the dot of the call it makes.
+    fn is_link_of_chain(&self, at: usize) -> bool {
+        let before = (0..at).rev().find(|&before| self.tokens[before].kind != TokenKind::Directive);
+        let Some((open, close)) = self.closed.filter(|(_, close)| Some(*close) == before) else { return false };
+        let spaced = self.out.text[self.tokens[close].bytes.end..self.tokens[at].bytes.start].last();
+        let called = open.checked_sub(1).filter(|&name| self.tokens[name].kind == TokenKind::Identifier);
+        let method = called
+            .is_some_and(|name| self.chained == Some(name) || name > 0 && matches!(self.text(name - 1), b"." | b"->"));
+        let template = open > 0 && self.text(open - 1) == b">";
+        spaced.is_some_and(|byte| *byte == b' ') && (method || template)
+    }
+
+    /// The white space before the macro becomes the dot.
+    fn chain(&mut self, at: usize) {
+        self.out.text[self.tokens[at].bytes.start - 1] = b'.';
+        self.chained = Some(at);
+    }
+
     /// FlatBuffers' `FLATBUFFERS_MANUALLY_ALIGNED_STRUCT(8) X` is `struct X`.
     fn aligned_struct(&mut self, at: usize) -> usize {
         const MEANT: &[u8] = b"struct";
@@ -133,18 +191,24 @@ impl Pass<'_> {
 
     fn punctuation(&mut self, at: usize) -> usize {
         match self.text(at) {
-            b"(" => self.open.push(Bracket::Parenthesis),
+            b"(" => self.push(Bracket::Parenthesis, at),
             b"{" => {
                 let bracket = if self.opens_initialiser(at) { Bracket::Initialiser } else { Bracket::Block };
-                self.open.push(bracket);
+                self.push(bracket, at);
             }
             b")" | b"}" => {
                 self.open.pop();
+                self.closed = self.opened.pop().map(|open| (open, at));
             }
             b"<<" if self.text(at + 1) == b"<" => return self.launch(at),
             _ => {}
         }
         at + 1
+    }
+
+    fn push(&mut self, bracket: Bracket, at: usize) {
+        self.open.push(bracket);
+        self.opened.push(at);
     }
 
     /// CUDA's `kernel<<<grid, block>>>(…)`.
@@ -178,13 +242,25 @@ impl Pass<'_> {
     fn directive(&mut self, at: usize) -> usize {
         let misplaced = self.open.last().is_some_and(|&bracket| bracket != Bracket::Block);
         match directive_name(self.text(at)) {
-            b"if" | b"ifdef" | b"ifndef" if misplaced || self.splits_brackets(at) => self.first_branch(at),
+            b"if" | b"ifdef" | b"ifndef" if misplaced || self.goes_on(at + 1) || self.splits_brackets(at) => {
+                self.first_branch(at)
+            }
             b"if" | b"ifdef" | b"ifndef" | b"elif" | b"else" | b"endif" | b"include" | b"define" | b"undef" => at + 1,
             b"pragma" => {
                 self.remove(at, at);
                 at + 1
             }
             _ => at + 1,
+        }
+    }
+
+    /// What stands at `at` goes on with the expression before it: `.def(…)` of a chain, `<< x`.
+    fn goes_on(&self, at: usize) -> bool {
+        let nested = self.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Directive);
+        match self.text(at) {
+            b"." | b"->" | b"<<" | b"&&" | b"||" | b"?" | b"==" => true,
+            directive if nested => directive_name(directive).starts_with(b"if") && self.goes_on(at + 1),
+            _ => false,
         }
     }
 
@@ -243,7 +319,8 @@ impl Pass<'_> {
     fn first_branch(&mut self, at: usize) -> usize {
         let marks = self.group(at);
         self.remove(at, at);
-        let keep_all = self.open.last() == Some(&Bracket::Initialiser);
+        let goes_on = self.goes_on(at + 1) && marks.iter().rev().skip(1).all(|&mark| self.goes_on(mark + 1));
+        let keep_all = goes_on || self.open.last() == Some(&Bracket::Initialiser);
         match (keep_all, marks.first(), marks.last()) {
             (true, ..) => {
                 for mark in marks {
@@ -284,7 +361,8 @@ impl Pass<'_> {
         let mut behind = self.out.text[end..].iter().take_while(|byte| byte.is_ascii_whitespace());
         let at_line_end = behind.any(|&byte| byte == b'\n');
         let spaced = self.out.text.get(end).is_some_and(u8::is_ascii_whitespace);
-        if spaced && (at_line_end || is_statement_macro(word)) && self.begins_statement(last + 1) {
+        let block = !has_arguments && self.text(last + 1) == b"{";
+        if spaced && (at_line_end || is_statement_macro(word)) && (block || self.begins_statement(last + 1)) {
             self.out.text[end] = b';';
         }
     }
@@ -459,8 +537,21 @@ mod tests {
     }
 
     #[test]
+    fn macros_in_a_chain_of_calls_get_their_dot() {
+        check("c.def(a)\n BIND(b)\n BIND(d);", "c.def(a)\n.BIND(b)\n.BIND(d);");
+        check("py::class_<T>(m)\n BIND(b);", "py::class_<T>(m)\n.BIND(b);");
+        check("if (x) CHECK(y);", "if (x) CHECK(y);");
+    }
+
+    #[test]
+    fn types_given_to_overrides_disappear() {
+        check("PYBIND11_OVERRIDE_PURE(void, Store, set);", "PYBIND11_OVERRIDE_PURE(      Store, set);");
+    }
+
+    #[test]
     fn misplaced_directives_keep_their_first_branch() {
         check("f(a,\n#if X\n b\n#else\n c\n#endif\n);", "f(a,\n     \n b\n     \n  \n      \n);");
+        check("c.def(a)\n#if X\n .def(b)\n#endif\n .def(c);", "c.def(a)\n     \n .def(b)\n      \n .def(c);");
         check("T t[] = {\n#ifdef X\n {1},\n#endif\n};", "T t[] = {\n        \n {1},\n      \n};");
         check("void f() {\n#ifdef X\n g();\n#endif\n}", "void f() {\n#ifdef X\n g();\n#endif\n}");
         check("#if X\nif (a) {\n#else\nif (b) {\n#endif\n}", "     \nif (a) {\n     \n        \n      \n}");

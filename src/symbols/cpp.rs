@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::lexer::Lexer;
 use super::node::Node;
+use super::slots;
 use super::walk::{Draft, Reader, Step};
 use super::{Role, SymbolKind};
 
@@ -20,6 +21,8 @@ pub(super) struct CppReader<'a> {
     classes: FxHashMap<String, String>,
     /// Where the variables of the function come from: what a binding hangs on, whatever it is called.
     origins: FxHashMap<String, String>,
+    /// Elements of type objects, by start and end: views of one slot each.
+    slots: FxHashMap<(usize, usize), Draft>,
 }
 
 impl<'a> CppReader<'a> {
@@ -31,6 +34,7 @@ impl<'a> CppReader<'a> {
             mentioned: FxHashSet::default(),
             classes: FxHashMap::default(),
             origins: FxHashMap::default(),
+            slots: FxHashMap::default(),
         }
     }
 
@@ -48,6 +52,9 @@ impl Reader for CppReader<'_> {
         }
         if let Some(draft) = self.expected.remove(&(node.start_byte(), node.end_byte())) {
             return Step::Begin(draft);
+        }
+        if let Some(slot) = self.slots.remove(&(node.start_byte(), node.end_byte())) {
+            return Step::Overlay(vec![slot]);
         }
         match inside {
             SymbolKind::FileScope | SymbolKind::Class => self.at_scope(node, inside),
@@ -115,6 +122,12 @@ impl CppReader<'_> {
             "expression_statement" => {
                 self.loosen(node);
                 Step::Through
+            }
+            "assignment_expression" if inside == SymbolKind::Function => {
+                if let Some(slot) = self.assigned_slot(node) {
+                    return Step::Overlay(vec![slot]);
+                }
+                self.attribute_binding(node).map_or(Step::Through, Step::Begin)
             }
             "call_expression" => {
                 self.binding(node);
@@ -242,6 +255,7 @@ impl CppReader<'_> {
             None => Draft::of(name, SymbolKind::Variable),
         };
         draft.local = self.is_static(node) && !in_class;
+        self.remember_slots(node, declarator);
         Step::Begin(draft)
     }
 
@@ -358,6 +372,64 @@ impl CppReader<'_> {
             matches!(parent.kind(), "binary_expression" | "unary_expression" | "preproc_defined" | "call_expression");
         condition && grandparent.kind().starts_with("preproc_")
             || grandparent.parent().is_some_and(|outer| condition && outer.kind().starts_with("preproc_if"))
+    }
+
+    /// `PyTypeObject T = {…}`: each slot that is filled can be named, by its designator or its position.
+    fn remember_slots(&mut self, declaration: Node<'_>, declarator: Node<'_>) {
+        let (Some(kind), Some(value)) =
+            (declaration.child_by_field_name("type"), declarator.child_by_field_name("value"))
+        else {
+            return;
+        };
+        let structure = kind.child_by_field_name("name").unwrap_or(kind);
+        let structure = self.str(structure);
+        if !slots::is_structure(structure) || value.kind() != "initializer_list" {
+            return;
+        }
+        let mut cursor = value.walk();
+        let elements: Vec<Node<'_>> =
+            value.named_children(&mut cursor).filter(|node| node.kind() != "comment").collect();
+        for (position, element) in elements.into_iter().enumerate() {
+            let slot = match element.kind() {
+                "initializer_pair" => self.designated(element),
+                _ => slots::at(structure, position).map(str::to_owned),
+            };
+            let empty = matches!(self.str(element), "0" | "nullptr" | "NULL" | "{}");
+            if let Some(slot) = slot.filter(|_| !empty) {
+                let mut draft = Draft::of(format!("[\"{slot}\"]"), SymbolKind::Branch);
+                draft.view = Some(element.byte_range());
+                self.slots.insert((element.start_byte(), element.end_byte()), draft);
+            }
+        }
+    }
+
+    /// `tp_new` of `.tp_new = f`.
+    fn designated(&self, pair: Node<'_>) -> Option<String> {
+        let name = pair.child_by_field_name("designator")?.named_child(0)?;
+        Some(self.str(name).to_owned()).filter(|name| slots::is_slot(name))
+    }
+
+    /// `type.tp_new = f;` in a function fills a slot too.
+    fn assigned_slot(&self, assignment: Node<'_>) -> Option<Draft> {
+        let target = assignment.child_by_field_name("left").filter(|left| left.kind() == "field_expression")?;
+        let slot = self.str(target.child_by_field_name("field")?);
+        let object = target.child_by_field_name("argument")?;
+        let owner = self.str(object).trim_start_matches(['(', '&', '*']).trim_end_matches(')');
+        let plain = owner.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let mut draft = Draft::of(format!("{owner}[\"{slot}\"]"), SymbolKind::Branch);
+        draft.view = Some(assignment.byte_range());
+        (slots::is_slot(slot) && plain).then_some(draft)
+    }
+
+    /// `m.attr("x") = value`.
+    fn attribute_binding(&mut self, assignment: Node<'_>) -> Option<Draft> {
+        let call = assignment.child_by_field_name("left").filter(|left| left.kind() == "call_expression")?;
+        let function = call.child_by_field_name("function").filter(|node| node.kind() == "field_expression")?;
+        let is_attribute = function.child_by_field_name("field").is_some_and(|field| self.str(field) == "attr");
+        let key = call.child_by_field_name("arguments")?.named_child(0).filter(|_| is_attribute)?;
+        let key = matches!(key.kind(), "string_literal" | "concatenated_string").then(|| self.literal(key))?;
+        let name = self.class_of_chain(call).map_or(key.clone(), |class| format!("{class}.{key}"));
+        Some(Draft::of(format!("[\"{name}\"]"), SymbolKind::Binding))
     }
 
     /// `static PyMethodDef methods[] = {{"name", …}, …}`, at file scope or in a function.
@@ -501,6 +573,9 @@ impl CppReader<'_> {
     fn method_binding(&mut self, call: Node<'_>, function: Node<'_>, arguments: Node<'_>) -> Option<Draft> {
         let field = function.child_by_field_name("field")?;
         let method = template_base(field).map_or("", |name| self.str(name));
+        if is_shouting(method) {
+            return self.macro_binding(call, function, arguments);
+        }
         let defines = method.starts_with("def") || method == "impl" || method == "value";
         if !defines {
             return None;
@@ -520,6 +595,25 @@ impl CppReader<'_> {
             Some(base) => format!("{} of {}", compact(self.str(field)), self.origin(base)),
             None => compact(self.str(field)),
         });
+        Some(draft)
+    }
+
+    /// `BIND(add)` in a chain of `.def`s binds what it is given.
+    fn macro_binding(&mut self, call: Node<'_>, function: Node<'_>, arguments: Node<'_>) -> Option<Draft> {
+        let first = arguments.named_child(0)?;
+        let field = function.child_by_field_name("field")?;
+        let key = match first.kind() {
+            "identifier" => self.str(first).to_owned(),
+            _ => self.binding_key(first)?,
+        };
+        let key = self.class_of_chain(call).map_or(key.clone(), |class| format!("{class}.{key}"));
+        let mut draft = Draft::of(format!("[\"{key}\"]"), SymbolKind::Binding);
+        draft.lead = Some(self.str(field).to_owned());
+        draft.mentions.push((self.str(field).to_owned(), Role::Name));
+        if let Some(operator) = function.child_by_field_name("operator") {
+            self.glue.insert(operator.start_byte());
+        }
+        self.glue_leaves(field);
         Some(draft)
     }
 
@@ -572,8 +666,24 @@ impl CppReader<'_> {
         }
         if self.makes_class(function) {
             self.glue_leaves(function);
+            draft.mentions = self.template_types(function);
         }
         Some(draft)
+    }
+
+    /// The types of `py::class_<T, Base>`, in their order.
+    fn template_types(&self, function: Node<'_>) -> Vec<(String, Role)> {
+        let text = self.str(function);
+        let inner = text.split_once('<').and_then(|(_, rest)| rest.strip_suffix('>')).unwrap_or("");
+        let (mut depth, mut types) = (0i32, vec![String::new()]);
+        for c in inner.chars().filter(|c| !c.is_whitespace()) {
+            depth += i32::from(c == '<') - i32::from(c == '>');
+            match c {
+                ',' if depth == 0 => types.push(String::new()),
+                c => types.last_mut().expect("it begins with one").push(c),
+            }
+        }
+        types.into_iter().filter(|name| !name.is_empty()).map(|name| (name, Role::Type)).collect()
     }
 
     fn makes_class(&self, function: Node<'_>) -> bool {
@@ -583,7 +693,7 @@ impl CppReader<'_> {
             && (self.str(name).ends_with("class_")
                 || self.str(name).ends_with("enum_")
                 || self.str(name).starts_with("py_context_manager")
-                || matches!(self.str(name), "exception" | "register_exception"))
+                || matches!(self.str(name), "exception" | "register_exception" | "bind_vector" | "bind_map"))
     }
 
     fn class_key(&self, arguments: Node<'_>) -> Option<String> {

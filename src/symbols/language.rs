@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, OnceLock};
 use rustc_hash::FxHashMap;
 use tree_sitter::{Parser, Tree};
 
+use super::blank::{self, Blanked};
 use super::node::Node;
-use super::{LineIndex, ParsedFile, Symbol, Syntax, blank, cpp, python, walk};
+use super::walk::{self, Walked};
+use super::{LineIndex, ParsedFile, Symbol, Syntax, clinic, cpp, python, yaml};
 
 /// A language that `drift` reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -14,28 +16,51 @@ use super::{LineIndex, ParsedFile, Symbol, Syntax, blank, cpp, python, walk};
 pub enum Language {
     Cpp,
     Python,
+    Yaml,
 }
 
 struct Row {
     language: Language,
     name: &'static str,
     extensions: &'static [&'static str],
-    grammar: fn() -> tree_sitter::Language,
+    /// `None` where a file is read line by line.
+    grammar: Option<Grammar>,
 }
 
-const ROWS: [Row; 2] = [
+/// How a file becomes a tree, and the tree symbols.
+struct Grammar {
+    language: fn() -> tree_sitter::Language,
+    blank: fn(&[u8]) -> Blanked,
+    walk: fn(Node<'_>, &Blanked, &[u8]) -> Walked,
+}
+
+static ROWS: [Row; 3] = [
     Row {
         language: Language::Cpp,
         name: "cpp",
         extensions: &["cpp", "cc", "cxx", "c", "h", "hpp", "hh", "hxx", "inl", "cu", "cuh", "mm"],
-        grammar: || tree_sitter_cpp::LANGUAGE.into(),
+        grammar: Some(Grammar {
+            language: || tree_sitter_cpp::LANGUAGE.into(),
+            blank: blank::blank,
+            walk: |root, blanked, text| {
+                let mut reader = cpp::CppReader::of(&blanked.text);
+                let mut walked = walk::walk(root, &blanked.text, text, &blanked.removed, &mut reader);
+                clinic::add(text, &mut walked.symbols);
+                walked
+            },
+        }),
     },
     Row {
         language: Language::Python,
         name: "python",
         extensions: &["py", "pyi"],
-        grammar: || tree_sitter_python::LANGUAGE.into(),
+        grammar: Some(Grammar {
+            language: || tree_sitter_python::LANGUAGE.into(),
+            blank: |text| Blanked { text: text.to_vec(), removed: Vec::new() },
+            walk: |root, blanked, text| walk::walk(root, &blanked.text, text, &[], &mut python::PythonReader::of(text)),
+        }),
     },
+    Row { language: Language::Yaml, name: "yaml", extensions: &["yaml", "yml"], grammar: None },
 ];
 
 /// The names of a grammar's nodes and fields, by their ids.
@@ -70,9 +95,12 @@ impl Names {
 }
 
 impl Language {
+    pub const ALL: [Language; 3] = [Language::Cpp, Language::Python, Language::Yaml];
+
     /// The language of a file, by its name.
     pub fn of_path(path: &str) -> Option<Language> {
-        let (_, extension) = path.rsplit_once('.')?;
+        // `__init__.pyi.in` is what a build makes `__init__.pyi` of.
+        let (_, extension) = path.strip_suffix(".in").unwrap_or(path).rsplit_once('.')?;
         ROWS.iter().find(|row| row.extensions.contains(&extension)).map(|row| row.language)
     }
 
@@ -84,15 +112,18 @@ impl Language {
     pub(super) fn names(self) -> &'static Names {
         static CPP: OnceLock<Names> = OnceLock::new();
         static PYTHON: OnceLock<Names> = OnceLock::new();
+        static NONE: OnceLock<Names> = OnceLock::new();
         let names = match self {
             Language::Cpp => &CPP,
             Language::Python => &PYTHON,
+            Language::Yaml => &NONE,
         };
-        names.get_or_init(|| Names::of(&self.grammar()))
+        let none = || Names { kinds: Vec::new(), fields: Vec::new(), ids: FxHashMap::default() };
+        names.get_or_init(|| self.grammar().map_or_else(none, |grammar| Names::of(&(grammar.language)())))
     }
 
-    pub(super) fn grammar(self) -> tree_sitter::Language {
-        (self.row().grammar)()
+    fn grammar(self) -> Option<&'static Grammar> {
+        self.row().grammar.as_ref()
     }
 
     fn row(self) -> &'static Row {
@@ -101,31 +132,25 @@ impl Language {
 
     pub(super) fn parse(self, path: Arc<str>, text: Arc<[u8]>) -> ParsedFile {
         let (syntax, symbols) = self.read(&text);
-        let syntax = Arc::new(Mutex::new(Some(Arc::new(syntax))));
+        let syntax = Arc::new(Mutex::new(syntax.map(Arc::new)));
         ParsedFile { path, language: self, symbols: symbols.into(), text, syntax }
     }
 
-    /// The syntax of a text, and the symbols in it.
-    pub(super) fn read(self, text: &[u8]) -> (Syntax, Vec<Symbol>) {
-        let blanked = match self {
-            Language::Cpp => blank::blank(text),
-            Language::Python => blank::Blanked { text: text.to_vec(), removed: Vec::new() },
-        };
-        let tree = self.tree(&blanked.text);
-        let root = Node::root(&tree, self.names());
-        let walked = match self {
-            Language::Cpp => {
-                walk::walk(root, &blanked.text, text, &blanked.removed, &mut cpp::CppReader::of(&blanked.text))
-            }
-            Language::Python => walk::walk(root, &blanked.text, text, &[], &mut python::PythonReader::of(text)),
-        };
+    /// The syntax of a text where its language has a grammar, and the symbols in it.
+    pub(super) fn read(self, text: &[u8]) -> (Option<Syntax>, Vec<Symbol>) {
+        let Some(grammar) = self.grammar() else { return (None, yaml::read(text)) };
+        let blanked = (grammar.blank)(text);
+        let tree = grammar.tree(&blanked.text);
+        let walked = (grammar.walk)(Node::root(&tree, self.names()), &blanked, text);
         let lines = LineIndex::of(text);
-        (Syntax { blanked: blanked.text, tree, skipped: walked.skipped, lines }, walked.symbols)
+        (Some(Syntax { blanked: blanked.text, tree, skipped: walked.skipped, lines }), walked.symbols)
     }
+}
 
-    fn tree(self, text: &[u8]) -> Tree {
+impl Grammar {
+    fn tree(&self, text: &[u8]) -> Tree {
         let mut parser = Parser::new();
-        parser.set_language(&self.grammar()).expect("the grammars are built for this tree-sitter");
+        parser.set_language(&(self.language)()).expect("the grammars are built for this tree-sitter");
         parser.parse(text, None).expect("a parser with a language and without a limit gives a tree")
     }
 }

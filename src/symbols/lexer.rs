@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::clinic;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenKind {
     Identifier,
@@ -216,7 +218,7 @@ pub fn same_code(before: &[u8], after: &[u8]) -> bool {
 }
 
 fn code_hash(source: &[u8]) -> u128 {
-    let tokens = Lexer::of_source(source).filter(|token| token.kind != TokenKind::Comment);
+    let tokens = Lexer::of_source(source);
     let (mut bytes, mut open): (Vec<u8>, Vec<usize>) = (Vec::with_capacity(source.len()), Vec::new());
     let put = |bytes: &mut Vec<u8>, text: &[u8]| {
         bytes.extend_from_slice(text);
@@ -226,6 +228,11 @@ fn code_hash(source: &[u8]) -> u128 {
     for token in tokens {
         let text = &source[token.bytes.clone()];
         match text {
+            _ if token.kind == TokenKind::Comment => {
+                if let Some(declared) = clinic::declaration(text) {
+                    put(&mut bytes, declared.as_bytes());
+                }
+            }
             _ if token.kind == TokenKind::Directive => {
                 let directive = Lexer::compact(text);
                 if !directive.starts_with("# include") {

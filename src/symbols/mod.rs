@@ -2,15 +2,18 @@
 //! tree-sitter.
 
 mod blank;
+mod clinic;
 mod cpp;
 mod language;
 mod lexer;
 mod node;
 pub mod prose;
 mod python;
+mod slots;
 pub mod stored;
 pub mod term;
 mod walk;
+mod yaml;
 
 use std::fmt;
 use std::ops::Range;
@@ -20,6 +23,7 @@ use rustc_hash::FxHashSet;
 
 pub use language::Language;
 pub use lexer::same_code as is_same_cpp;
+pub use slots::is_called as is_slot_called;
 pub use term::Term;
 
 /// A file read into symbols. Keeps its text and tree, so that a symbol's [`Term`] can be built when it is needed.
@@ -82,14 +86,18 @@ impl ParsedFile {
 
     /// The syntax of a symbol, by its position in [`ParsedFile::symbols`], without the symbols inside it.
     pub fn term(&self, symbol: usize) -> Term {
-        term::of_symbol(self, &self.syntax(), symbol)
+        match self.syntax() {
+            Some(syntax) => term::of_symbol(self, &syntax, symbol),
+            None => yaml::term(self, symbol),
+        }
     }
 
     /// What people wrote in words, in source order: comments, and texts of more than one word.
     pub fn prose(&self) -> Vec<prose::Prose> {
         match self.language {
             Language::Cpp => prose::of_cpp(&self.text),
-            Language::Python => prose::of_python(&self.syntax(), &self.text),
+            Language::Python => self.syntax().map_or_else(Vec::new, |syntax| prose::of_python(&syntax, &self.text)),
+            Language::Yaml => Vec::new(),
         }
     }
 
@@ -104,9 +112,13 @@ impl ParsedFile {
         Rest(self.held().is_none().then_some(self))
     }
 
-    fn syntax(&self) -> Arc<Syntax> {
+    /// `None` where the language has no grammar.
+    fn syntax(&self) -> Option<Arc<Syntax>> {
         let mut held = self.held();
-        held.get_or_insert_with(|| Arc::new(self.language.read(&self.text).0)).clone()
+        if held.is_none() {
+            *held = self.language.read(&self.text).0.map(Arc::new);
+        }
+        held.clone()
     }
 
     fn held(&self) -> MutexGuard<'_, Option<Arc<Syntax>>> {

@@ -41,9 +41,15 @@ impl Reader for PythonReader<'_> {
             }
             "expression_statement" if !in_function => self.assignment(node, inside),
             "pair" if inside == SymbolKind::Table => self.row(node, node.child_by_field_name("key")),
-            "string" if inside == SymbolKind::Table && is_listed(node) => self.row(node, Some(node)),
+            "string" | "attribute" | "identifier" if inside == SymbolKind::Table && is_listed(node) => {
+                self.row(node, Some(node))
+            }
             "if_statement" | "elif_clause" if in_function => self.branch(node, "condition"),
             "case_clause" if in_function => self.branch(node, "pattern"),
+            "pair" if in_function => self.dispatch(node),
+            "return_statement" | "expression_statement" | "assert_statement" | "while_statement" if in_function => {
+                self.comparing(node)
+            }
             _ => Step::Through,
         }
     }
@@ -84,9 +90,15 @@ impl PythonReader<'_> {
         if !matches!(inside, SymbolKind::FileScope | SymbolKind::Class) {
             return Step::Through;
         }
+        if let Some(table) = node.named_child(0).and_then(|call| self.extended_table(call)) {
+            return Step::Begin(Draft::of(table, SymbolKind::Table));
+        }
         let Some(assignment) = node.named_child(0).filter(|child| child.kind() == "assignment") else {
             return Step::Through;
         };
+        if let Some(row) = assignment.child_by_field_name("left").and_then(|left| self.added_row(left)) {
+            return Step::Begin(Draft::of(row, SymbolKind::Row));
+        }
         let Some(target) = assignment.child_by_field_name("left").filter(|left| left.kind() == "identifier") else {
             return Step::Through;
         };
@@ -97,6 +109,22 @@ impl PythonReader<'_> {
             _ => SymbolKind::Variable,
         };
         Step::Begin(Draft::of(self.str(target), kind))
+    }
+
+    /// `TABLE["key"] = …` adds a row to a table made before.
+    fn added_row(&self, target: Node<'_>) -> Option<String> {
+        let table = target.child_by_field_name("value").filter(|_| target.kind() == "subscript")?;
+        let key = target.child_by_field_name("subscript")?;
+        let key = if key.kind() == "string" { self.string(key) } else { compact(self.str(key)) };
+        Some(format!("{}[\"{key}\"]", compact(self.str(table))))
+    }
+
+    /// `TABLE.extend([…])` and `TABLE.update({…})` add rows to a table made before.
+    fn extended_table(&self, call: Node<'_>) -> Option<&'_ str> {
+        let function = call.child_by_field_name("function").filter(|function| function.kind() == "attribute")?;
+        let table = function.child_by_field_name("object").filter(|object| object.kind() == "identifier")?;
+        let adds = matches!(self.str(function.child_by_field_name("attribute")?), "extend" | "update");
+        (adds && holds_rows(call)).then(|| self.str(table))
     }
 
     fn row(&self, node: Node<'_>, key: Option<Node<'_>>) -> Step {
@@ -125,9 +153,48 @@ impl PythonReader<'_> {
             let mut draft = Draft::of(format!("[\"{name}\"]"), SymbolKind::Branch);
             draft.lead = Some(self.tokens(condition));
             draft.view = Some(body.byte_range());
+            draft.seen_from = Some(node.start_byte());
             draft
         });
         Step::Overlay(drafts.collect())
+    }
+
+    /// `{"x": f}` inside a function: what handles the string is the value.
+    fn dispatch(&self, pair: Node<'_>) -> Step {
+        let key = pair.child_by_field_name("key").filter(|key| key.kind() == "string");
+        match key.map(|key| self.string(key)).filter(|name| !name.is_empty() && name.len() <= 80) {
+            Some(name) => Step::Overlay(vec![view(name, pair)]),
+            None => Step::Through,
+        }
+    }
+
+    /// A statement that compares with strings outside of an `if`: `return name in ("x", "y")`.
+    fn comparing(&self, statement: Node<'_>) -> Step {
+        let text = self.str(statement);
+        let compares = text.contains(['"', '\'']) && (text.contains("==") || text.contains(" in "));
+        if !compares || text.len() > 4096 {
+            return Step::Through;
+        }
+        let mut names = Vec::new();
+        self.comparisons(statement, &mut names, 0);
+        match names.is_empty() {
+            true => Step::Through,
+            false => Step::Overlay(names.into_iter().map(|name| view(name, statement)).collect()),
+        }
+    }
+
+    fn comparisons(&self, node: Node<'_>, names: &mut Vec<String>, depth: u32) {
+        let nested = matches!(node.kind(), "lambda" | "block");
+        if depth > 12 || nested {
+            return;
+        }
+        if node.kind() == "comparison_operator" {
+            return self.compared_strings(node, names, 0);
+        }
+        let mut cursor = node.walk();
+        for child in node.named_children(&mut cursor) {
+            self.comparisons(child, names, depth + 1);
+        }
     }
 
     /// The code of a node without comments, line breaks, redundant parentheses, trailing commas and the kind of quotes.
@@ -167,6 +234,7 @@ impl PythonReader<'_> {
             }
             "comparison_operator"
             | "boolean_operator"
+            | "not_operator"
             | "parenthesized_expression"
             | "tuple"
             | "list"
@@ -212,6 +280,13 @@ impl PythonReader<'_> {
     }
 }
 
+/// A node that handles a string, as a view of the function around it.
+fn view(name: String, node: Node<'_>) -> Draft {
+    let mut draft = Draft::of(format!("[\"{name}\"]"), SymbolKind::Branch);
+    draft.view = Some(node.byte_range());
+    draft
+}
+
 /// The comma before a closing bracket, unless it is what makes a tuple of one element.
 fn is_trailing_comma(node: Node<'_>) -> bool {
     let closes = node.next_sibling().is_some_and(|next| matches!(next.kind(), ")" | "]" | "}"));
@@ -219,7 +294,7 @@ fn is_trailing_comma(node: Node<'_>) -> bool {
     node.kind() == "," && closes && !single
 }
 
-/// A string that is an element of a list, set or tuple, or an argument such as a key of `dict.fromkeys`.
+/// An element of a list, set or tuple, such as the keys of `dict.fromkeys`.
 fn is_listed(node: Node<'_>) -> bool {
     node.parent().is_some_and(|parent| matches!(parent.kind(), "list" | "set" | "tuple"))
 }
@@ -233,12 +308,15 @@ fn holds_rows(value: Node<'_>) -> bool {
         }
         "list" | "set" | "tuple" => {
             let mut cursor = value.walk();
-            value.named_children(&mut cursor).any(|child| child.kind() == "string")
+            value.named_children(&mut cursor).any(|child| matches!(child.kind(), "string" | "attribute"))
         }
         "call" => {
             let Some(arguments) = value.child_by_field_name("arguments") else { return false };
             let mut cursor = arguments.walk();
             arguments.named_children(&mut cursor).any(holds_rows)
+        }
+        "binary_operator" => {
+            ["left", "right"].iter().filter_map(|side| value.child_by_field_name(side)).any(holds_rows)
         }
         _ => false,
     }

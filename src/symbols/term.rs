@@ -126,7 +126,10 @@ pub(super) fn of_symbol(file: &ParsedFile, syntax: &Syntax, symbol: usize) -> Te
     let root = Node::root(&syntax.tree, file.language.names());
     let node = node_at(root, own.bytes.start, own.bytes.end);
     let builder = Builder { syntax, inside: &inside, root: node.id() };
-    let mut term = builder.build(&mut node.walk(), 0).unwrap_or_else(|| Term::node("empty", Vec::new()));
+    // What a comment declares has no node of its own.
+    let own_node = node.byte_range() == own.bytes;
+    let built = own_node.then(|| builder.build(&mut node.walk(), 0)).flatten();
+    let mut term = built.unwrap_or_else(|| Term::node("empty", Vec::new()));
     for extra in &own.extras {
         let kind = match extra.kind {
             ExtraKind::Lead => "lead",

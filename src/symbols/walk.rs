@@ -41,11 +41,25 @@ pub(super) struct Draft {
     pub lead: Option<String>,
     /// For an overlay: the bytes of the node that it views.
     pub view: Option<std::ops::Range<usize>>,
+    /// Where people see it begin, if that is before its bytes: at the condition of a branch.
+    pub seen_from: Option<usize>,
+    /// What it names outside of the node: the macro that makes a binding, the type that one is for.
+    pub mentions: Vec<(String, Role)>,
 }
 
 impl Draft {
     pub fn of(name: impl Into<String>, kind: SymbolKind) -> Draft {
-        Draft { name: name.into(), kind, parameters: None, scope: false, local: false, lead: None, view: None }
+        Draft {
+            name: name.into(),
+            kind,
+            parameters: None,
+            scope: false,
+            local: false,
+            lead: None,
+            view: None,
+            seen_from: None,
+            mentions: Vec::new(),
+        }
     }
 }
 
@@ -275,7 +289,11 @@ impl<R: Reader> Walk<'_, R> {
         if draft.scope {
             self.scopes.push(Scope { name: Some(draft.name), local: draft.local, depth });
         }
+        let at = symbol.bytes.start;
         self.out.symbols.push(symbol);
+        for (name, role) in draft.mentions {
+            self.mention(&name, role, at);
+        }
     }
 
     fn overlay(&mut self, drafts: Vec<Draft>) {
@@ -301,7 +319,7 @@ impl<R: Reader> Walk<'_, R> {
             name: self.qualified(draft, parent),
             kind: draft.kind,
             parameters: draft.parameters.clone(),
-            lines: self.lines.of_bytes(&bytes),
+            lines: self.lines.of_bytes(&(draft.seen_from.unwrap_or(bytes.start)..bytes.end)),
             bytes,
             parent,
             local: draft.local || self.scopes.iter().any(|scope| scope.local),
@@ -430,7 +448,7 @@ impl Lines {
 }
 
 impl LineIndex {
-    fn of_bytes(&self, bytes: &std::ops::Range<usize>) -> Lines {
+    pub(super) fn of_bytes(&self, bytes: &std::ops::Range<usize>) -> Lines {
         let last = bytes.end.saturating_sub(1).max(bytes.start);
         Lines::of(self.of_byte(bytes.start), self.of_byte(last))
     }

@@ -459,7 +459,7 @@ fn selectors_that_pick_nothing_are_told_with_the_nearest_names() {
     repository.commit(&[(PYTHON, &TWIN.replace("def turn", "def turn_on"))]);
     let answer = run(&repository, &["map", "verify"]);
     assert!(answer.code == 1 && answer.stdout.contains("no-symbol: "), "{}", answer.all());
-    assert!(answer.stdout.contains("the nearest names are"), "{}", answer.all());
+    assert!(answer.stdout.contains("; write '"), "{}", answer.all());
     assert_eq!(run(&repository, &["map", "verify", "HEAD~1"]).code, 0);
     repository.lose(CPP);
     let answer = run(&repository, &["map", "verify"]);

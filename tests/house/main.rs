@@ -20,4 +20,5 @@ mod mutation;
 mod properties;
 mod repository;
 mod rewrap;
+mod selectors;
 mod suggestions;

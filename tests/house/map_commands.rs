@@ -111,7 +111,7 @@ fn nothing_is_written_unless_every_selector_picks_code() {
     let repository = repository();
     let mut wrong = DIVE;
     wrong[3] = "csrc/probe.cpp#Probe_div";
-    map(&repository, &wrong).refuses(&["nothing was written", "`Probe_dive`"]);
+    map(&repository, &wrong).refuses(&["nothing was written", "#Probe_dive`"]);
     wrong[3] = "csrc/none.cpp#f";
     map(&repository, &wrong).refuses(&["nothing was written", "there is no such file"]);
     wrong[3] = "/csrc/probe.cpp";

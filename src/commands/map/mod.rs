@@ -3,6 +3,7 @@
 pub mod add;
 pub mod coverage;
 mod files;
+pub mod fix;
 pub mod fmt;
 pub mod init;
 pub mod list;

@@ -24,7 +24,7 @@ pub fn erase(pair: &mut Pair<'_>) {
             (Language::Cpp, SymbolKind::Variable | SymbolKind::Table | SymbolKind::Field) => cpp::number_value(term),
             (Language::Cpp, _) => cpp::number(term),
             (Language::Python, SymbolKind::Function) => python::number(term),
-            (Language::Python, _) => {}
+            (Language::Python | Language::Yaml, _) => {}
         }
     }
 }

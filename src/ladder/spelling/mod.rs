@@ -10,5 +10,6 @@ pub fn erase(term: &mut Term, language: Language, _kind: SymbolKind) {
     match language {
         Language::Cpp => term.rewrite(&mut cpp::respell),
         Language::Python => term.rewrite(&mut python::respell),
+        Language::Yaml => {}
     }
 }
