@@ -403,6 +403,7 @@ fn forget_name(term: &mut Term, leaf: &str) {
                     "function_definition"
                         | "class_definition"
                         | "reference_declarator"
+                        | "function_declarator"
                         | "declaration"
                         | "field_declaration"
                 )

@@ -83,7 +83,12 @@ fn is_lone_semantic(change: &Change) -> bool {
 
 fn is_explained(change: &Change, side: &OneSide<'_>, rung_of: &dyn Fn(&Name<'_>) -> Option<Rung>) -> bool {
     let leaf = matching::leaf_name(&change.symbol);
-    let users = || side.users_of(leaf).filter(|(_, name)| *name != change.symbol);
+    let own =
+        |name: &str| name.strip_prefix(&*change.symbol).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+    let users = || side.users_of(leaf).filter(|(_, name)| !own(name));
+    if side.owner_of(change).is_some_and(|owner| rung_of(&(&change.path, owner)) == Some(Rung::Structure)) {
+        return true;
+    }
     let unused = users().next().is_none();
     let harmless = || users().all(|user| rung_of(user).is_none_or(|rung| rung < Rung::Semantic));
     let local = || side.local.contains(&hash_of(&(&*change.path, &change.symbol)));
@@ -92,7 +97,9 @@ fn is_explained(change: &Change, side: &OneSide<'_>, rung_of: &dyn Fn(&Name<'_>)
         // Where something else still used a removed variable, the range would not build.
         SymbolKind::Variable | SymbolKind::Table if unused => change.what == What::Removed || local(),
         SymbolKind::Macro | SymbolKind::Alias => harmless(),
-        SymbolKind::Function | SymbolKind::Variable => harmless() && users().any(|user| rung_of(user).is_some()),
+        SymbolKind::Function | SymbolKind::Variable | SymbolKind::Class | SymbolKind::Enum => {
+            harmless() && users().any(|user| rung_of(user).is_some())
+        }
         _ => false,
     }
 }
@@ -103,13 +110,17 @@ struct OneSide<'a> {
     users: FxHashMap<&'a str, Vec<Name<'a>>>,
     /// Symbols that no other file can name.
     local: FxHashSet<u128>,
+    /// Classes that only this side has.
+    classes: FxHashSet<u128>,
 }
 
 impl<'a> OneSide<'a> {
     fn of(pairs: &'a [FilePair], changes: &[Change], what: What) -> OneSide<'a> {
         let lone = changes.iter().filter(|change| is_lone_semantic(change) && change.what == what);
+        let classes = lone.clone().filter(|change| change.kind == SymbolKind::Class);
+        let classes = classes.map(|change| hash_of(&(&*change.path, &change.symbol))).collect();
         let names: FxHashSet<&str> = lone.map(|change| matching::leaf_name(&change.symbol)).collect();
-        let mut side = OneSide { users: FxHashMap::default(), local: FxHashSet::default() };
+        let mut side = OneSide { users: FxHashMap::default(), local: FxHashSet::default(), classes };
         let files = pairs
             .iter()
             .filter_map(|pair| if what == What::Removed { pair.before.as_ref() } else { pair.after.as_ref() });
@@ -132,6 +143,12 @@ impl<'a> OneSide<'a> {
                 self.users.entry(leaf).or_default().push(name);
             }
         }
+    }
+
+    /// The class that came or went together with this member of it.
+    fn owner_of<'c>(&self, change: &'c Change) -> Option<&'c str> {
+        let (owner, _) = change.symbol.rsplit_once("::")?;
+        self.classes.contains(&hash_of(&(&*change.path, owner))).then_some(owner)
     }
 
     fn users_of(&self, leaf: &str) -> impl Iterator<Item = &Name<'a>> {

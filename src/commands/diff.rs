@@ -12,7 +12,7 @@ use crate::change::{Change, Comparison, FilePair, Skipped};
 use crate::ladder::Rung;
 use crate::report::{self, Detail, Differences, Format, Shown, View};
 use crate::source::range::Range;
-use crate::source::{FileChange, SnapshotPair, SourceFile};
+use crate::source::{FileChange, SnapshotPair, SourceFile, Unreadable};
 use crate::symbols::{Language, ParsedFile};
 
 /// From so many bytes of code on, trees are made when they are needed and not kept: they take twenty times as much.
@@ -52,7 +52,8 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let world = World::open(session, options.range.as_ref())?;
     let pair = world.load(&|path| wanted.holds(path), &[])?;
     stages.begin("parse");
-    let (files, skipped) = parsed(&pair, &progress);
+    let (files, unread) = parsed(&pair, &progress);
+    let skipped: Vec<Skipped> = unread.iter().cloned().chain(links(&pair)).collect();
     stages.begin("compare");
     progress.stage("comparing", Some(files.len()));
     let mut comparison = Comparison::of(&files, &|| progress.step());
@@ -68,7 +69,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     session.answer(&report::diff(&differences, session.format, view))?;
     let count: usize = files.iter().map(|file| file.before.iter().count() + file.after.iter().count()).sum();
     session.detail(&format!("{}{count} files parsed", stages.table()));
-    Ok(if skipped.is_empty() { Exit::Clean } else { Exit::Undecided })
+    Ok(if unread.is_empty() { Exit::Clean } else { Exit::Undecided })
 }
 
 impl Options {
@@ -174,11 +175,23 @@ fn parsed(pair: &SnapshotPair, progress: &Progress) -> (Vec<FilePair>, Vec<Skipp
     let mut skipped = Vec::new();
     for result in results {
         match result {
+            Ok(FilePair { before: None, after: None }) => {}
             Ok(file) => files.push(file),
             Err(reason) => skipped.push(reason),
         }
     }
     (files, skipped)
+}
+
+/// Symbolic links hold no code: where a file became one, its symbols are gone. They are told, and nothing is undecided.
+fn links(pair: &SnapshotPair) -> impl Iterator<Item = Skipped> {
+    let linked = pair.changed.iter().filter(|change| change.before.iter().chain(&change.after).any(is_link));
+    let reason = "a symbolic link; the file it points to is compared in its own place";
+    linked.map(move |change| Skipped { path: change.path().clone(), reason: reason.to_owned() })
+}
+
+fn is_link(file: &SourceFile) -> bool {
+    file.content == Err(Unreadable::Symlink)
 }
 
 fn bytes(pair: &SnapshotPair) -> usize {
@@ -187,7 +200,7 @@ fn bytes(pair: &SnapshotPair) -> usize {
 }
 
 fn parse_both(file: &FileChange) -> Result<FilePair, Skipped> {
-    let side = |source: &Option<SourceFile>| source.as_ref().map(parse).transpose();
+    let side = |source: &Option<SourceFile>| source.as_ref().filter(|file| !is_link(file)).map(parse).transpose();
     Ok(FilePair { before: side(&file.before)?, after: side(&file.after)? })
 }
 

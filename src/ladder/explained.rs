@@ -287,7 +287,8 @@ Code that moved to another file, namespace or class unedited, and the accessor t
 symbol of the range reaches by another path; a function extracted from its caller or written back in place; a macro for an \
 expression written out; a method defined in its class or elsewhere; an initial value that moved between a field and all \
 constructors of its class; a constructor that does what the compiler's own would do; locals that nothing uses; a temporary that is used once, in the next statement; a build condition (`#if`) set around code \
-that stays as it is; `static` on a function; `reserve`.",
+that stays as it is; `static` on a function; `reserve`; whether a local gets its first value at its declaration, behind it \
+or in the branches of the next `if`; a lambda that is called where it stands.",
         erased: &[
             cpp(
                 "A helper is extracted",
@@ -305,6 +306,12 @@ that stays as it is; `static` on a function; `reserve`.",
                 "The value of a field moves",
                 "struct S {\n  S() : x(1) {}\n  int x;\n};",
                 "struct S {\n  S() = default;\n  int x = 1;\n};",
+                Rung::Structure,
+            ),
+            cpp(
+                "A first value, given elsewhere",
+                "int f(bool a) { int x = 1; if (a) { x = g(); } return h(x, x); }",
+                "int f(bool a) { int x; if (a) { x = g(); } else { x = 1; } return h(x, x); }",
                 Rung::Structure,
             ),
             cpp(
@@ -336,12 +343,15 @@ guard (`guard`, `lock`, `mode`, `scope`, …) is never an unused local.",
     },
     RungRow {
         rung: Rung::Ownership,
-        summary: "who holds a reference, and how that is spelled",
+        summary: "who holds a reference or a value, and how that is spelled",
         explanation: "\
 Reference counting and owner types: `Py_INCREF` and its family, `Py_NewRef`, `THPObjectPtr`, `py::object`, \
 `py::reinterpret_steal` and `_borrow`, `release()`, `get()`, `ptr()`, a `shared_ptr` taken by value or by a reference that is \
-only read. A check that only passes a failure on (`if (!x) return \
-nullptr;`) goes with them where the words about ownership differ between the two sides. Only C++ has this rung.",
+only read; smart pointers of every kind, what makes them, and the base \
+classes that let an object be held; an object that is kept to the end of the run or leaked there; accessors that lend what others \
+hand out (`fooRef()` is `*foo()`); who holds the interpreter lock meanwhile; how a container of the same interface stores \
+and hashes its elements. A check that only passes a failure on (`if (!x) return nullptr;`) goes with them where the words about \
+ownership differ between the two sides. Only C++ has this rung.",
         erased: &[
             cpp(
                 "A raw pointer becomes an owner",
@@ -355,16 +365,50 @@ nullptr;`) goes with them where the words about ownership differ between the two
                 "PyObject* f(PyObject* x) { Py_INCREF(x); return x; }",
                 Rung::Ownership,
             ),
+            cpp(
+                "Another smart pointer",
+                "std::shared_ptr<Node> f(int a) { return std::make_shared<Node>(a); }",
+                "c10::intrusive_ptr<Node> f(int a) { return c10::make_intrusive<Node>(a); }",
+                Rung::Ownership,
+            ),
+            cpp(
+                "The interpreter lock is released",
+                "void f(int a) { g(a); h(a); }",
+                "void f(int a) {\n  {\n    py::gil_scoped_release no_gil;\n    g(a);\n  }\n  h(a);\n}",
+                Rung::Ownership,
+            ),
+            cpp(
+                "Another hash map",
+                "int f(int a) { std::unordered_map<int, int> m; g(m); return m.at(a); }",
+                "int f(int a) { ska::flat_hash_map<int, int> m; g(m); return m.at(a); }",
+                Rung::Ownership,
+            ),
         ],
-        kept: &[cpp(
-            "Another object is returned",
-            "PyObject* f(PyObject* x) { Py_INCREF(x); return x; }",
-            "PyObject* f(PyObject* x) { Py_INCREF(Py_None); return Py_None; }",
-            Rung::Semantic,
-        )],
+        kept: &[
+            cpp(
+                "Another object is returned",
+                "PyObject* f(PyObject* x) { Py_INCREF(x); return x; }",
+                "PyObject* f(PyObject* x) { Py_INCREF(Py_None); return Py_None; }",
+                Rung::Semantic,
+            ),
+            cpp(
+                "What is counted was made by a call that is gone",
+                "void f(PyObject* x) { Py_DECREF(g(x)); h(x); }",
+                "void f(PyObject* x) { h(x); }",
+                Rung::Semantic,
+            ),
+            cpp(
+                "A map in another order",
+                "int f(int a) { std::unordered_map<int, int> m; g(m); return m.begin()->second; }",
+                "int f(int a) { std::map<int, int> m; g(m); return m.begin()->second; }",
+                Rung::Semantic,
+            ),
+        ],
         limits: "\
-Whether the counting is *right* is not asked: a leak that is introduced and a leak that is fixed both end here. That is \
-`drift review`'s question. Ownership is no semantics because Python code that simulates a function has no reference counts to follow.",
+Whether the counting is *right* is not asked: a leak that is introduced and a leak that is fixed both end here, and so do a \
+dead lock and its cure. That is `drift review`'s question. When an object is destroyed may change with its holder; what its destructor \
+does is not followed. The order in which a hash map gives its elements depends on how it stores them, and is taken for nothing \
+that anybody relies on. Ownership is no semantics because Python code that simulates a function has no reference counts to follow.",
     },
     RungRow {
         rung: Rung::Semantic,

@@ -1,5 +1,10 @@
-//! Rung `ownership`: who holds a reference, and how that is spelled. Reference counting, owner types and their
+//! Rung `ownership`: who holds a reference or a value, and how that is spelled. Reference counting, owner types and their
 //! accessors disappear; a check that only passes a failure on disappears with them.
+
+mod containers;
+mod holders;
+mod lock;
+mod reach;
 
 use super::spelling::cpp::settle_blocks;
 use super::structure::{self, CONVERTED};
@@ -24,8 +29,15 @@ pub fn erase(pair: &mut Pair<'_>) {
 
 /// The normal form of one side.
 pub fn erase_one(term: &mut Term) {
+    lock::forget(term);
+    holders::plain_singletons(term);
     handles::by_value(term);
-    term.rewrite(&mut disown);
+    term.rewrite(&mut |node| {
+        disown(node);
+        holders::hold(node);
+        containers::store(node);
+    });
+    reach::lend(term);
     settle(term);
 }
 
@@ -51,7 +63,7 @@ const OWNERS: [&str; 12] = [
     "PyRef",
 ];
 
-const COUNTING: [&str; 12] = [
+const COUNTING: [&str; 13] = [
     "Py_INCREF",
     "Py_DECREF",
     "Py_XINCREF",
@@ -64,6 +76,7 @@ const COUNTING: [&str; 12] = [
     "PyObject_GC_UnTrack",
     "PyObject_GC_Track",
     "Py_SETREF",
+    "Py_XSETREF",
 ];
 
 /// Every word of a term that is about ownership.
@@ -74,6 +87,7 @@ fn ownership_words(term: &Term) -> Vec<String> {
         let owner = OWNERS.contains(&text) || COUNTING.contains(&text);
         if leaf.is_leaf()
             && (owner
+                || structure::makes_object(text)
                 || matches!(
                     text,
                     "release" | "get" | "ptr" | "Py_NewRef" | "Py_XNewRef" | "reinterpret_steal" | "reinterpret_borrow"
@@ -88,12 +102,11 @@ fn ownership_words(term: &Term) -> Vec<String> {
 
 fn disown(term: &mut Term) {
     match term.kind {
-        "declaration" if holds_gil(term) => term.children.clear(),
         CONVERTED if &*term.children[0].text == "%owner" => {
             let value = term.children.swap_remove(1);
             *term = Term { field: term.field, ..value };
         }
-        "compound_statement" => term.children.retain(|statement| !only_counts(statement)),
+        "compound_statement" => term.children.retain_mut(|statement| !only_counts(statement)),
         "call_expression" => unwrap_owner(term),
         "cast" if term.child("type").is_some_and(|target| is_owner_type(&target.code())) => {
             become_field(term, "value");
@@ -104,13 +117,6 @@ fn disown(term: &mut Term) {
         "declaration" | "parameter_declaration" | "type_descriptor" => drop_pointer_to_owner(term),
         _ => {}
     }
-}
-
-/// Who holds the interpreter lock says who may touch references, not what is computed.
-fn holds_gil(declaration: &Term) -> bool {
-    let kind = declaration.child("type").map_or(String::new(), Term::code);
-    let name = kind.rsplit("::").next().unwrap_or("");
-    matches!(name, "gil_scoped_acquire" | "gil_scoped_release" | "AutoGIL" | "AutoNoGIL" | "WithGIL" | "NoGIL")
 }
 
 fn is_owner_type(code: &str) -> bool {
@@ -156,34 +162,51 @@ fn called(term: &Term) -> String {
     })
 }
 
-/// A statement that only counts references, or held the lock.
-fn only_counts(statement: &Term) -> bool {
-    if statement.kind == "declaration" && statement.is_leaf() {
-        return true;
-    }
-    let Some(call) = statement.children.first().filter(|_| statement.kind == "expression_statement") else {
+/// A statement that only counts references; of one that also computes something, that is left.
+fn only_counts(statement: &mut Term) -> bool {
+    let Some(call) = statement.children.first_mut().filter(|_| statement.kind == "expression_statement") else {
         return false;
     };
-    call.kind == "call_expression" && COUNTING.contains(&called(call).trim_start_matches('.'))
+    if call.kind == "delete_expression" {
+        return call.children.last().is_some_and(|deleted| deleted.is_leaf() || deleted.kind == "field_expression");
+    }
+    let name = called(call);
+    let name = name.trim_start_matches('.');
+    if call.kind != "call_expression" || !(COUNTING.contains(&name) || name.contains("raw::intrusive_ptr::")) {
+        return false;
+    }
+    let arguments = call.child_mut("arguments").map(|list| std::mem::take(&mut list.children)).unwrap_or_default();
+    match arguments.as_slice() {
+        [counted] if counted.kind == "call_expression" => {
+            *call = Term { field: None, ..counted.clone() };
+            false
+        }
+        [held, value] if name.ends_with("SETREF") => {
+            let left = Term { field: Some("left"), ..held.clone() };
+            let sign = Term { field: Some("operator"), ..Term::leaf("=", "=") };
+            let right = Term { field: Some("right"), ..value.clone() };
+            *call = Term::node("assignment_expression", vec![left, sign, right]);
+            false
+        }
+        _ => true,
+    }
 }
 
 /// `x.release()`, `x.get()`, `x.ptr()`, `Py_NewRef(x)`, `py::reinterpret_steal<T>(x)`, `THPObjectPtr(x)` are `x`.
 fn unwrap_owner(term: &mut Term) {
     let name = called(term);
     let arguments = term.child("arguments").map_or(0, |arguments| arguments.children.len());
-    let base = name.split('<').next().unwrap_or("");
+    let base = name.split('<').next().unwrap_or("").rsplit("::").next().unwrap_or("");
     match (name.as_str(), arguments) {
-        (".release" | ".get" | ".ptr" | ".inc_ref", 0) => {
+        (".release" | ".get" | ".ptr" | ".inc_ref" | ".shared_from_this", 0) => {
             let receiver = term.child("function").and_then(|function| function.child("argument")).cloned();
             if let Some(receiver) = receiver {
                 *term = Term { field: term.field, ..receiver };
             }
         }
         (_, 1)
-            if matches!(
-                base,
-                "%owner" | "Py_NewRef" | "Py_XNewRef" | "py::reinterpret_steal" | "py::reinterpret_borrow"
-            ) || is_owner_type(base) =>
+            if matches!(base, "%owner" | "Py_NewRef" | "Py_XNewRef" | "reinterpret_steal" | "reinterpret_borrow")
+                || is_owner_type(base) =>
         {
             if let Some(argument) = term.child_mut("arguments").map(|arguments| arguments.children.remove(0)) {
                 *term = Term { field: term.field, ..argument };
@@ -218,6 +241,10 @@ fn passes_failure_on(statement: &Term) -> bool {
     let condition = statement.child("condition").map_or(String::new(), Term::code);
     let tests_local =
         condition.strip_prefix('!').is_some_and(|local| local.starts_with('$') && !local.contains(['(', '.']));
+    let tests_object = || {
+        let made = statement.child("condition").and_then(|condition| condition.child("argument"));
+        condition.starts_with('!') && made.is_some_and(|made| structure::makes_object(&called(made)))
+    };
     let consequence = statement.child("consequence").map_or(String::new(), Term::code);
     let fails = matches!(
         consequence.as_str(),
@@ -231,5 +258,5 @@ fn passes_failure_on(statement: &Term) -> bool {
             | "throw python_error"
             | "throw python_error()"
     );
-    tests_local && fails
+    fails && (tests_local || tests_object())
 }

@@ -33,6 +33,7 @@ fn is_harmless_pair(one: &Term, two: &Term) -> bool {
         || is_const_reference(one, two)
         || is_sink(one, two)
         || is_conversion(one, two)
+        || is_nameless_const_reference(one, two)
         || is_construction(one, two)
         || is_emplacement(one, two)
         || is_character(one, two)
@@ -59,9 +60,26 @@ fn is_const_reference(one: &Term, two: &Term) -> bool {
     }
     let other = match two.children.as_slice() {
         [sign, declared] if two.kind == one.kind && &*sign.text == "&" => declared,
+        // A result that is lent, where it was handed out, is another matter: that of ownership.
+        _ if declared.kind == "function_declarator" => return false,
         _ => two,
     };
     matches_pairwise(declared, other)
+}
+
+/// `const T&` against `T` or `T&`, of a parameter without a name.
+fn is_nameless_const_reference(one: &Term, two: &Term) -> bool {
+    let [kind, sign] = one.children.as_slice() else { return false };
+    let sign_of =
+        |declarator: &Term| declarator.kind == "abstract_reference_declarator" && declarator.children.len() == 1;
+    if one.kind != two.kind || !sign_of(sign) || &*sign.children[0].text != CONST_REFERENCE {
+        return false;
+    }
+    match two.children.as_slice() {
+        [other] => matches_pairwise(kind, other),
+        [other, sign] => sign_of(sign) && &*sign.children[0].text == "&" && matches_pairwise(kind, other),
+        _ => false,
+    }
 }
 
 /// `T&& x` against `T x`: both take the value over.

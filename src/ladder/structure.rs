@@ -1,6 +1,8 @@
 //! Rung `structure`: where code stands. Build conditions around the same code, linkage, unused locals, temporaries used
 //! once, and code that moved into or out of a helper.
 
+mod flow;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::spelling::cpp::settle_blocks;
@@ -117,6 +119,7 @@ pub fn regroup(term: &mut Term) {
         term.children.retain(|child| child.kind != "storage_class_specifier");
         drop_unused_parameters(term);
     }
+    flow::straighten(term);
     for _ in 0..8 {
         drop_dead_stores(term);
         let uses = count_locals(term);
@@ -339,7 +342,9 @@ fn is_value(kind: &Term) -> bool {
     let code = kind.code();
     let library =
         ["std::", "c10::optional", "at::Tensor", "torch::Tensor"].iter().any(|prefix| code.starts_with(prefix));
-    matches!(kind.kind, "primitive_type" | "sized_type_specifier") || library || code == "Tensor"
+    // `auto x = 0;` has lost its zero by now.
+    let plain = matches!(kind.kind, "primitive_type" | "sized_type_specifier" | "placeholder_type_specifier");
+    plain || library || code == "Tensor"
 }
 
 /// More than a value is computed: something is assigned, made, or called that is not known to only ask.
@@ -395,7 +400,14 @@ fn only_asks(function: &str) -> bool {
     ];
     let name = function.split('<').next().unwrap_or("");
     let name = name.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or("");
-    ASKS.contains(&name)
+    ASKS.contains(&name) || makes_object(name)
+}
+
+/// Functions that only make a Python object of a value: `PyLong_FromLong`, `THPUtils_packInt64`.
+pub fn makes_object(function: &str) -> bool {
+    let made = function.starts_with("Py").then(|| function.split_once('_')).flatten();
+    let of_value = |kind: &str| ["PyLong", "PyFloat", "PyBool", "PyUnicode", "PyBytes", "PyComplex"].contains(&kind);
+    made.is_some_and(|(kind, rest)| of_value(kind) && rest.starts_with("From")) || function.starts_with("THPUtils_pack")
 }
 
 /// Types whose objects are made for what making and destroying them does, by the words in their names.
@@ -492,7 +504,8 @@ pub const CONVERTED: &str = "converted";
 fn converts(declaration: &Term, declarator: &Term) -> bool {
     let kind = declaration.child("type").map_or(String::new(), Term::code);
     let pointer = declarator.child("declarator").is_some_and(|inner| inner.kind == "pointer_declarator");
-    let holder = ["THPObjectPtr", "object", "auto", "%owner"].iter().any(|name| kind.ends_with(name));
+    let holder = kind.starts_with("%holder")
+        || ["THPObjectPtr", "object", "auto", "%owner"].iter().any(|name| kind.ends_with(name));
     !(pointer || holder)
 }
 

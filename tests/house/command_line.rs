@@ -569,6 +569,21 @@ fn a_symbolic_link_in_the_place_of_a_source_is_told() {
 }
 
 #[test]
+fn a_diff_is_decided_in_spite_of_symbolic_links() {
+    let repository = repository();
+    repository.put(CPP, SYMLINK, b"../elsewhere.cpp");
+    repository.commit_index();
+    let became = run(&repository, &["diff", "HEAD"]);
+    assert!(became.code == 0 && became.stdout.contains("THPGadget_turn"), "{}", became.all());
+    repository.put(CPP, SYMLINK, b"../somewhere.cpp");
+    repository.commit_index();
+    let turned = run(&repository, &["diff", "HEAD", "--format", "json"]);
+    let json = turned.json();
+    assert_eq!((turned.code, json["changes"].as_array().unwrap().len()), (0, 0), "{}", turned.all());
+    assert_eq!(json["skipped"][0]["path"], CPP, "{}", turned.all());
+}
+
+#[test]
 fn a_range_that_changes_nothing_is_clean() {
     let repository = repository();
     let answer = run(&repository, &["check", "HEAD..HEAD", "--format", "json"]);

@@ -137,9 +137,21 @@ fn made_unique(term: &mut Term) {
 fn emplaced(term: &mut Term, name: &str) {
     rename_member(term, name);
     if let Some(arguments) = term.child_mut("arguments") {
-        let made = std::mem::take(&mut arguments.children);
+        let mut made = std::mem::take(&mut arguments.children);
+        if let [pair] = made.as_slice()
+            && let Some(parts) = paired(pair)
+        {
+            made = parts.to_vec();
+        }
         arguments.children.push(Term::node(CONSTRUCTED, made));
     }
+}
+
+/// What `std::make_pair(a, b)` puts together.
+fn paired(call: &Term) -> Option<&[Term]> {
+    let function = call.child("function").filter(|_| call.kind == "call_expression")?;
+    let pairs = matches!(last_name(function), "make_pair" | "make_tuple");
+    call.child("arguments").filter(|_| pairs).map(|arguments| &*arguments.children)
 }
 
 /// Something made in place from these arguments.

@@ -73,10 +73,16 @@ pub fn sentinels(term: &mut Term) {
 pub const CONST_REFERENCE: &str = "const&";
 
 pub fn const_reference(term: &mut Term) {
-    let declares = matches!(
-        term.kind,
-        "parameter_declaration" | "optional_parameter_declaration" | "declaration" | "for_range_loop"
-    );
+    let returns = matches!(term.kind, "function_definition" | "field_declaration")
+        && term
+            .child("declarator")
+            .and_then(|it| it.children.last())
+            .is_some_and(|it| it.kind == "function_declarator");
+    let declares = returns
+        || matches!(
+            term.kind,
+            "parameter_declaration" | "optional_parameter_declaration" | "declaration" | "for_range_loop"
+        );
     let Some(mut declarator) = term.child_mut("declarator").filter(|_| declares) else { return };
     if declarator.kind == "init_declarator" {
         match declarator.child_mut("declarator") {
@@ -84,7 +90,7 @@ pub fn const_reference(term: &mut Term) {
             None => return,
         }
     }
-    let reference = declarator.kind.ends_with("reference_declarator") && declarator.children.len() == 2;
+    let reference = declarator.kind.ends_with("reference_declarator") && declarator.children.len() <= 2;
     if reference && is_text(&declarator.children[0], "&") {
         declarator.children[0].text = CONST_REFERENCE.into();
     }
