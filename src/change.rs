@@ -115,6 +115,7 @@ impl<'a> Comparison<'a> {
         });
         let mut changes: Vec<Change> = compared.collect();
         lone::explain(pairs, &mut changes);
+        changes.iter_mut().filter(|change| change.path.ends_with(".pyi")).for_each(as_annotation);
         changes.sort_by(in_reading_order);
         Comparison { changes, pairs, matched, surroundings, relocated, by_name: OnceLock::new() }
     }
@@ -195,6 +196,12 @@ fn is_same_code(pairs: &[FilePair], matched: &[Matched]) -> bool {
 /// Where the tokens of the whole file are the same, a deeper change can only come from code that could not be parsed.
 fn as_layout(change: Change) -> Change {
     Change { rung: Rung::Layout, facets: Vec::new(), ..change }
+}
+
+/// A stub holds annotations, which nothing runs.
+fn as_annotation(stub: &mut Change) {
+    stub.rung = stub.rung.min(Rung::Spelling);
+    stub.facets.clear();
 }
 
 /// The matches by the pair of files where they are shown: one pair after the other is read and let go.

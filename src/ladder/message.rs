@@ -286,7 +286,10 @@ fn thrown(term: &mut Term) {
 }
 
 fn python(term: &mut Term) {
+    // A class or a function of which only the docstring stood here.
+    term.children.retain(|child| child.kind != "block" || !child.is_leaf());
     match term.kind {
+        "assignment" if is_docstring_of(term) => term.children.truncate(1),
         "block" => drop_docstring(term),
         "raise_statement" => {
             for child in term.children.iter_mut().filter(|child| child.kind == "call") {
@@ -298,9 +301,34 @@ fn python(term: &mut Term) {
             let name = term.child("function").map_or(String::new(), Term::code);
             if is_python_logging(&name) {
                 untell(term);
+            } else if name.ends_with("add_docstr") || name.ends_with("add_docstr_all") {
+                undocument(term);
             }
         }
         _ => {}
+    }
+}
+
+/// `f.__doc__ = "…"`
+fn is_docstring_of(assignment: &Term) -> bool {
+    let attribute = assignment.child("left").and_then(|left| left.child("attribute"));
+    attribute.is_some_and(|attribute| &*attribute.text == "__doc__")
+        && assignment.child("right").is_some_and(|text| is_string(text) || is_formatted(text))
+}
+
+/// `"…".format(…)`
+fn is_formatted(call: &Term) -> bool {
+    call.child("function").and_then(|function| function.child("object")).is_some_and(is_string)
+}
+
+/// `add_docstr(f, "…")`: what is documented comes first.
+fn undocument(call: &mut Term) {
+    if let Some(arguments) = call.child_mut("arguments") {
+        let mut at = 0;
+        arguments.children.retain(|argument| {
+            at += 1;
+            at == 1 || !(is_string(argument) || argument.kind == "concatenated_string" || is_formatted(argument))
+        });
     }
 }
 

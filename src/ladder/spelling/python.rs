@@ -15,8 +15,23 @@ pub fn respell(term: &mut Term) {
         }
         "assignment" if term.child("right").is_some() => term.children.retain(|child| child.field != Some("type")),
         "class_definition" => drop_object_base(term),
+        "module" | "block" => term.children.retain(|statement| !serves_annotations(statement)),
         "call" => bare_super(term),
         _ => {}
+    }
+}
+
+/// `from typing import …`, `from __future__ import annotations`, `if TYPE_CHECKING: …`: nothing of it runs.
+fn serves_annotations(statement: &Term) -> bool {
+    let named = |field: &str| statement.child(field).map_or(String::new(), Term::code);
+    match statement.kind {
+        "import_from_statement" => matches!(named("module_name").as_str(), "typing" | "typing_extensions"),
+        "future_import_statement" => named("name") == "annotations",
+        "if_statement" => {
+            let checking = matches!(named("condition").as_str(), "TYPE_CHECKING" | "typing.TYPE_CHECKING");
+            checking && statement.child("alternative").is_none()
+        }
+        _ => false,
     }
 }
 
