@@ -8,7 +8,13 @@ pub fn initialiser(term: &mut Term) {
     term.children.retain(|child| !is_text(child, "="));
     let Some(value) = term.child_mut("value") else { return };
     match (value.kind, value.children.len()) {
-        ("argument_list" | "initializer_list", 1) => become_child(value, 0),
+        ("argument_list" | "initializer_list", 1) => {
+            become_child(value, 0);
+            // `T x({a, b});` as `T x{a, b};`, so that nothing is left to do when a rung above comes by again.
+            if value.kind == "initializer_list" && value.children.len() > 1 {
+                value.kind = "argument_list";
+            }
+        }
         ("argument_list" | "initializer_list", _) => value.kind = "argument_list",
         _ => {}
     }
