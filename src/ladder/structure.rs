@@ -284,7 +284,8 @@ fn stored(statement: &Term) -> Option<&str> {
     (sign && !does_something(assignment.child("right")?)).then_some(&*name.text)
 }
 
-/// Last parameters that the body never names: nothing can depend on them inside. Others keep their place.
+/// Last parameters that the body never names: nothing can depend on them inside. Others keep their place, and one with a
+/// default keeps it: callers rely on that.
 fn drop_unused_parameters(function: &mut Term) {
     let uses = count_locals(function);
     // Not in the body: what reads like a parameter there is the argument of a `T x(f(y));`.
@@ -298,6 +299,9 @@ fn drop_unused_parameters(function: &mut Term) {
 }
 
 fn is_unused(parameter: &Term, uses: &BTreeMap<String, usize>) -> bool {
+    if parameter.child("default_value").is_some() {
+        return false;
+    }
     match declared_local(parameter) {
         Some(name) => uses.get(name).is_none_or(|&count| count < 2),
         None => parameter.kind != "variadic_parameter_declaration",
@@ -497,7 +501,7 @@ fn cached(value: Term) -> Option<Term> {
 }
 
 /// A value and the type it was declared with: the type counts where the other side declares one too, see
-/// [`pairing`].
+/// [`pairing`](super::pairing).
 pub const CONVERTED: &str = "converted";
 
 /// A declared type decides what the value is converted to; `auto` and pointers do not.
