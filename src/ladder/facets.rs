@@ -10,6 +10,9 @@ use crate::symbols::{Language, SymbolKind, Term};
 /// Longer evidence is cut: it is for one line on a screen.
 const EVIDENCE_LENGTH: usize = 120;
 
+/// More pieces of evidence than these are counted.
+const MOST_ITEMS: usize = 4;
+
 /// The facets of a semantic change; `None` where a side does not exist.
 pub fn of(before: Option<&Term>, after: Option<&Term>, language: Language, kind: SymbolKind) -> Vec<Facet> {
     let observe =
@@ -19,7 +22,8 @@ pub fn of(before: Option<&Term>, after: Option<&Term>, language: Language, kind:
     for facet in FACETS {
         let (gone, new) = difference(before.list(facet), after.list(facet));
         if !gone.is_empty() || !new.is_empty() {
-            facets.push(Facet { kind: facet, before: evidence(&gone), after: evidence(&new) });
+            let (before, after) = evidence(&gone, &new);
+            facets.push(Facet { kind: facet, before, after });
         }
     }
     if facets.is_empty() {
@@ -63,18 +67,29 @@ fn difference<'a>(before: &'a [String], after: &'a [String]) -> (Vec<&'a str>, V
     (ordered(before, 1), ordered(after, -1))
 }
 
-fn evidence(items: &[&str]) -> Option<String> {
-    if items.is_empty() {
-        return None;
+/// A line for each side that has something. What both begin with is left out where it would push out the difference.
+fn evidence(gone: &[&str], new: &[&str]) -> (Option<String>, Option<String>) {
+    let [one, two] = [gone, new].map(|items| items[..items.len().min(MOST_ITEMS)].join("; "));
+    let same = one.chars().zip(two.chars()).take_while(|(one, two)| one == two).count();
+    let line = |items: &[&str], text: &str| {
+        (!items.is_empty()).then(|| match items.len().saturating_sub(MOST_ITEMS) {
+            0 => cut(text, same),
+            more => format!("{}; and {more} more", cut(text, same)),
+        })
+    };
+    (line(gone, &one), line(new, &two))
+}
+
+/// The text if it is short, else what is around the place where it stops to be `same` as another.
+fn cut(text: &str, same: usize) -> String {
+    let length = text.chars().count();
+    if length <= EVIDENCE_LENGTH {
+        return text.to_owned();
     }
-    let mut text = items[..items.len().min(4)].join("; ");
-    if text.chars().count() > EVIDENCE_LENGTH {
-        text = text.chars().take(EVIDENCE_LENGTH).collect::<String>() + "…";
-    }
-    if items.len() > 4 {
-        text.push_str(&format!("; and {} more", items.len() - 4));
-    }
-    Some(text)
+    let start = same.saturating_sub(EVIDENCE_LENGTH / 4).min(length - EVIDENCE_LENGTH);
+    let kept: String = text.chars().skip(start).take(EVIDENCE_LENGTH).collect();
+    let [before, after] = [start > 0, start + EVIDENCE_LENGTH < length].map(|cut| if cut { "…" } else { "" });
+    format!("{before}{kept}{after}")
 }
 
 #[derive(Default)]
@@ -268,4 +283,23 @@ fn names_attribute(name: &str) -> bool {
                 | "import"
                 | "PyImport_ImportModule"
         )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_evidence_is_cut_around_the_difference() {
+        let head = "a == b && ".repeat(30);
+        let (one, two) = (format!("if ({head}c)"), format!("if ({head}d || e)"));
+        let (before, after) = evidence(&[&one], &[&two]);
+        let (before, after) = (before.expect("a side"), after.expect("a side"));
+        assert!(before.starts_with('…') && before.ends_with("&& c)"), "{before}");
+        assert!(after.starts_with('…') && after.ends_with("&& d || e)"), "{after}");
+        assert_eq!(before.chars().count(), EVIDENCE_LENGTH + 1);
+        let (gone, new) = evidence(&[&one], &[]);
+        assert!(gone.is_some_and(|gone| gone.starts_with("if (a == b") && gone.ends_with('…')) && new.is_none());
+        assert_eq!(evidence(&["x", "y", "z", "u", "v"], &[]).0.as_deref(), Some("x; y; z; u; and 1 more"));
+    }
 }
