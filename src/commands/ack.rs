@@ -6,10 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::world::{ACKS, World};
-use super::{Exit, Session, acks};
+use super::{Exit, Session, acks, map};
 use crate::impact::counts;
 use crate::mapping::acks::{Ack, Acks, Covered, Date, parse, with_entry};
-use crate::mapping::nearest::nearest;
 use crate::mapping::{Link, Mapping};
 use crate::report::style::{GOOD, paint};
 use crate::report::word;
@@ -49,7 +48,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
 
 /// What the range changes at a link that has drifted, and what no ack covers yet.
 fn open_changes(mapping: &Mapping, report: &Report, id: &str) -> Result<Vec<Covered>> {
-    let Some(link) = mapping.links.iter().find(|link| link.id == id) else { bail!("{}", unknown(mapping, id)) };
+    let link = map::link(mapping, id)?;
     let judged = report.links.iter().find(|judged| judged.link == id).context("every link is judged")?;
     if judged.verdict != Verdict::Drifted {
         bail!("{}", nothing_open(judged, report));
@@ -61,13 +60,6 @@ fn counting(link: &Link, judged: &Judged, report: &Report, acks: &Acks) -> Vec<C
     let changes = judged.impacts.iter().map(|impact| &report.changes[impact.change]);
     let open = changes.filter(|change| counts(link, change.rung) && acks.covering(&link.id, change).is_empty());
     open.map(Covered::of).collect()
-}
-
-fn unknown(mapping: &Mapping, id: &str) -> String {
-    match nearest(id, mapping.links.iter().map(|link| &*link.id)).first() {
-        Some(near) => format!("the mapping has no link `{id}`; did you mean `{near}`?"),
-        None => format!("the mapping has no link `{id}`; `drift map list` shows those it has"),
-    }
 }
 
 fn nothing_open(judged: &Judged, report: &Report) -> String {
@@ -126,9 +118,7 @@ fn put(path: &Path, text: &str) -> Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).with_context(|| format!("could not make `{}`", folder.display()))?;
     }
-    // A link to the file stays a link.
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    super::replace(&path, text).with_context(|| format!("could not write `{}`", path.display()))
+    super::replace(path, text).with_context(|| format!("could not write `{}`", path.display()))
 }
 
 fn recorded(ack: &Ack, path: &Path) -> String {

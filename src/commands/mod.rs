@@ -143,17 +143,17 @@ impl Session {
             ColorChoice::Always | ColorChoice::AlwaysAnsi => text.to_owned(),
             _ => strip_str(text).to_string(),
         };
-        match fs::canonicalize(path) {
+        match fs::metadata(path) {
             // A device or a pipe cannot be replaced, and has no halves.
-            Ok(target) if !target.is_file() => Ok(File::create(target)?.write_all(plain.as_bytes())?),
-            Ok(target) => replace(&target, &plain),
-            Err(_) => replace(path, &plain),
+            Ok(target) if !target.is_file() => Ok(File::create(path)?.write_all(plain.as_bytes())?),
+            _ => replace(path, &plain),
         }
     }
 }
 
-/// Writes beside the file and moves into place, so that no reader ever sees a half.
+/// Writes beside the file and moves into place, so that no reader ever sees a half. A link to a file stays a link.
 fn replace(path: &Path, text: &str) -> Result<()> {
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = beside(folder)?;
     if let Ok(replaced) = fs::metadata(path) {

@@ -130,13 +130,7 @@ fn drop_pointer_to_owner(term: &mut Term) {
     if !owner {
         return;
     }
-    let Some(mut declarator) = term.child_mut("declarator") else { return };
-    if declarator.kind == "init_declarator" {
-        match declarator.child_mut("declarator") {
-            Some(inner) => declarator = inner,
-            None => return,
-        }
-    }
+    let Some(declarator) = declarator_mut(term) else { return };
     let pointer =
         matches!(declarator.kind, "pointer_declarator" | "abstract_pointer_declarator" | "reference_declarator");
     if pointer && declarator.children.len() == 2 {
@@ -145,6 +139,12 @@ fn drop_pointer_to_owner(term: &mut Term) {
     } else if pointer && declarator.children.len() == 1 {
         term.children.retain(|child| child.field != Some("declarator"));
     }
+}
+
+/// The declarator of a declaration, without its initial value.
+fn declarator_mut(declaration: &mut Term) -> Option<&mut Term> {
+    let declarator = declaration.child_mut("declarator")?;
+    if declarator.kind == "init_declarator" { declarator.child_mut("declarator") } else { Some(declarator) }
 }
 
 fn become_field(term: &mut Term, field: &str) {

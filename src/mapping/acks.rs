@@ -12,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 pub use toml::value::Date;
 
 use super::document::{Document, MappingError};
+use super::edit::lines;
 use super::model::MappingSource;
 use crate::change::Change;
 
@@ -97,19 +98,20 @@ pub fn parse_date(text: &str) -> Result<Date, String> {
 
 /// The text of `acks.toml` with one more entry at its end; the rest stays as it is.
 pub fn with_entry(text: &str, ack: &Ack) -> String {
-    let head = if text.trim().is_empty() { "version = 1\n" } else { text.trim_end() };
-    format!("{}\n\n{}", head.trim_end(), entry(ack)).replace("\r\n", "\n").replace('\n', newline(text))
+    let plain = lines::plain(text);
+    let head = if plain.trim().is_empty() { "version = 1" } else { plain.trim_end() };
+    lines::as_in(text, &format!("{head}\n\n{}", entry(ack)))
 }
 
 /// The text of `acks.toml` without the entries that stand at these places in it, and the comments above them.
 pub fn without_entries(text: &str, places: &[usize]) -> Result<String, toml_edit::TomlError> {
-    let mut document = text.replace("\r\n", "\n").parse::<toml_edit::DocumentMut>()?;
+    let mut document = lines::plain(text).parse::<toml_edit::DocumentMut>()?;
     if let Some(entries) = document.get_mut("ack").and_then(toml_edit::Item::as_array_of_tables_mut) {
         for place in places.iter().rev() {
             entries.remove(*place);
         }
     }
-    Ok(document.to_string().replace('\n', newline(text)))
+    Ok(lines::as_in(text, &document.to_string()))
 }
 
 impl Acks {
@@ -258,10 +260,6 @@ fn entry(ack: &Ack) -> String {
     }));
     lines.push("]\n".to_owned());
     lines.join("\n")
-}
-
-fn newline(text: &str) -> &'static str {
-    if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
 const TOP: &[&str] = &["version", "ack"];

@@ -2,7 +2,7 @@
 //! read as what was asked for.
 
 mod canonical;
-mod lines;
+pub(super) mod lines;
 mod place;
 pub mod start;
 mod write;

@@ -61,6 +61,23 @@ const TABLE_TYPES: [&str; 4] = ["PyMethodDef", "PyGetSetDef", "PyMemberDef", "Py
 /// More registrations than this share a function that decides nothing by itself.
 const MOST_SHARED: usize = 2;
 
+impl Entry {
+    /// A symbol of a file by itself, which nothing is known to register.
+    fn of_code(at: usize, file: &ParsedFile, symbol: usize, selector: String) -> Entry {
+        Entry {
+            path: file.path.clone(),
+            file: Some(at),
+            selector,
+            registration: None,
+            bias: 0.0,
+            key: None,
+            owner: Owner::Unknown,
+            sets: false,
+            symbols: vec![symbol],
+        }
+    }
+}
+
 impl Entries {
     /// What the files register for Python.
     pub fn registered(files: &[ParsedFile], operators: &[SourceFile]) -> Entries {
@@ -91,17 +108,7 @@ impl Entries {
             self.by_symbol.insert((at, symbol), Vec::new());
             return Vec::new();
         };
-        self.push(Entry {
-            path: file.path.clone(),
-            file: Some(at),
-            selector,
-            registration: None,
-            bias: 0.0,
-            key: None,
-            owner: Owner::Unknown,
-            sets: false,
-            symbols: vec![symbol],
-        });
+        self.push(Entry::of_code(at, file, symbol, selector));
         vec![self.all.len() - 1]
     }
 
@@ -441,17 +448,8 @@ impl Entries {
                 continue;
             };
             let (Some(key), Some(selector)) = (slot(suffix), selector_of(file, index)) else { continue };
-            self.push(Entry {
-                path: file.path.clone(),
-                file: Some(at),
-                selector,
-                registration: None,
-                bias: 0.0,
-                key: Some(key.into()),
-                owner: Owner::Class(class.to_owned()),
-                sets: false,
-                symbols: vec![index],
-            });
+            let owner = Owner::Class(class.to_owned());
+            self.push(Entry { key: Some(key.into()), owner, ..Entry::of_code(at, file, index, selector) });
         }
     }
 }

@@ -151,17 +151,22 @@ fn processes_share_a_cache() {
     assert_eq!(answer(&mut drift(repository.path(), cache.path(), &arguments)), without);
 }
 
-#[test]
-fn a_replay_that_was_interrupted_goes_on_to_the_same_answer() {
-    let cases = cases();
+/// Both sides of every case as commits, and the range that holds them.
+fn history_of(cases: &[Case]) -> (Repository, String) {
     let repository = Repository::new();
-    for case in &cases {
+    for case in cases {
         repository.commit_tree(&case.before);
         repository.commit_tree(&case.after);
     }
+    (repository, format!("HEAD~{}..HEAD", 2 * cases.len() - 1))
+}
+
+#[test]
+fn a_replay_that_was_interrupted_goes_on_to_the_same_answer() {
+    let cases = cases();
+    let (repository, range) = history_of(&cases);
     let cache = TempDir::new().unwrap();
     let mapping = cases[0].mapping.as_ref().unwrap().to_str().unwrap();
-    let range = format!("HEAD~{}..HEAD", 2 * cases.len() - 1);
     for format in ["json", "human"] {
         let arguments = ["replay", &range, "--format", format, "--mapping", mapping];
         let without = answer(drift(repository.path(), cache.path(), &arguments).arg("--no-cache"));
@@ -176,14 +181,9 @@ fn a_replay_that_was_interrupted_goes_on_to_the_same_answer() {
 #[test]
 fn a_replay_says_of_each_commit_what_check_says() {
     let cases = cases();
-    let repository = Repository::new();
-    for case in &cases {
-        repository.commit_tree(&case.before);
-        repository.commit_tree(&case.after);
-    }
+    let (repository, range) = history_of(&cases);
     let cache = TempDir::new().unwrap();
     let mapping = cases[0].mapping.as_ref().unwrap().to_str().unwrap();
-    let range = format!("HEAD~{}..HEAD", 2 * cases.len() - 1);
     let run = |arguments: &[&str]| {
         let output = drift(repository.path(), cache.path(), arguments).output().unwrap();
         String::from_utf8(output.stdout).unwrap()

@@ -112,17 +112,12 @@ impl Files {
 }
 
 impl MappingFile {
-    /// Where the text goes. A name given by hand may be a link to the file: the file is replaced, the link stays.
-    fn target(&self) -> PathBuf {
-        fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone())
-    }
-
     fn check_writable(&self) -> Result<()> {
-        let (name, target) = (&self.source.name, self.target());
-        if fs::metadata(&target).is_ok_and(|metadata| metadata.permissions().readonly()) {
-            bail!("`{name}` is read-only; make it writable first: `chmod u+w {}`", target.display());
+        let (name, path) = (&self.source.name, &self.path);
+        if fs::metadata(path).is_ok_and(|metadata| metadata.permissions().readonly()) {
+            bail!("`{name}` is read-only; make it writable first: `chmod u+w {}`", path.display());
         }
-        if fs::read(&target).is_ok_and(|now| now != self.source.text.as_bytes()) {
+        if fs::read(path).is_ok_and(|now| now != self.source.text.as_bytes()) {
             bail!("`{name}` was changed meanwhile; run the command again");
         }
         Ok(())
@@ -152,7 +147,7 @@ pub fn overwritten(folder: &Path, name: &str) -> Result<MappingFile> {
 pub fn write(edits: &[(&MappingFile, &str)]) -> Result<()> {
     edits.iter().try_for_each(|(file, _)| file.check_writable())?;
     for (file, text) in edits.iter().filter(|(file, text)| *text != &*file.source.text || !file.path.exists()) {
-        replace(&file.target(), text).with_context(|| format!("could not write `{}`", file.source.name))?;
+        replace(&file.path, text).with_context(|| format!("could not write `{}`", file.source.name))?;
     }
     Ok(())
 }

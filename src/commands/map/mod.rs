@@ -37,7 +37,8 @@ fn at(session: &Session, revision: &str) -> Result<World> {
     World::open(session, Some(&Range::TwoDot { before: revision.to_owned(), after: revision.to_owned() }))
 }
 
-fn link<'m>(mapping: &'m Mapping, id: &str) -> Result<&'m Link> {
+/// The link of this name, or the nearest names.
+pub(super) fn link<'m>(mapping: &'m Mapping, id: &str) -> Result<&'m Link> {
     let Some(link) = mapping.links.iter().find(|link| link.id == id) else { bail!("{}", unknown(mapping, id)) };
     Ok(link)
 }

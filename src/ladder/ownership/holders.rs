@@ -220,13 +220,7 @@ fn pointer_is_holder(term: &mut Term) {
     if term.children.iter().filter(|child| child.field == Some("declarator")).count() != 1 {
         return;
     }
-    let Some(mut declarator) = term.child_mut("declarator") else { return };
-    if declarator.kind == "init_declarator" {
-        match declarator.child_mut("declarator") {
-            Some(inner) => declarator = inner,
-            None => return,
-        }
-    }
+    let Some(declarator) = super::declarator_mut(term) else { return };
     let star = declarator.children.first().is_some_and(|sign| &*sign.text == "*");
     match (declarator.kind, declarator.children.len()) {
         ("pointer_declarator", 2) if star => {
