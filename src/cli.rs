@@ -97,8 +97,8 @@ enum Command {
     /// Say what `check` would have said of each commit of a range: how noisy would it be here?
     ///
     /// Along first parents, each commit against the one before it. As JSON one line a commit, in their order: what
-    /// `check` says, and the commit. What was judged is kept in the cache, so that a replay that was interrupted goes on
-    /// where it stopped.
+    /// `check` says, and the commit; links that nothing happened to, and selectors that pointed at nothing before, are
+    /// left out. What was judged is kept in the cache, so that a replay that was interrupted goes on where it stopped.
     Replay {
         /// The commits: `A..B`, those that B has and A has not
         #[arg(value_name = "RANGE", value_parser = Range::parse)]

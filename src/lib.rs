@@ -113,6 +113,7 @@ pub fn check_by(
         before: pair.before.clone(),
         after: pair.after.clone(),
         outcome: Outcome::of(&judged),
+        judged: judged.len(),
         links: judged,
         findings,
         files_parsed: corpus.files_parsed(),

@@ -8,10 +8,7 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::rules::Severity;
 use crate::source::git::CommitFacts;
-use crate::verdict::{Judged, Outcome, Report, Verdict};
-
-/// A change that reaches so many links is not about any one of them.
-pub const HUB_LINKS: usize = 4;
+use crate::verdict::{HUB_LINKS, Judged, Outcome, Report, Verdict};
 
 /// The commits of a range, each judged, in their order.
 #[derive(Debug, Default)]

@@ -30,10 +30,12 @@ pub struct Rule {
 pub static RULES: &[&Rule] = &[
     &DRIFTED_LINK,
     &DRIFTED_THROUGH_CALLEE,
+    &HUB_CHANGE,
     &COSMETIC_PYTHON_CHANGE,
     &UNDECIDED_LINK,
     &UNRESOLVED_SELECTOR,
     &AMBIGUOUS_SELECTOR,
+    &UNMAPPED_BINDING,
     &UNREADABLE_SOURCE,
     &ACKNOWLEDGED_DRIFT,
     &UNUSED_ACK,
@@ -109,6 +111,24 @@ inference mode; `THPFunction_apply` does not change by a letter, and its simulat
 the `cpp` end: its changes are errors then.",
 };
 
+pub static HUB_CHANGE: Rule = Rule {
+    id: "hub-change",
+    severity: Severity::Warning,
+    summary: "something that many C++ entry points depend on changed, and their Python did not",
+    explanation: "\
+A function, macro, type or constant changed semantically, and the C++ ends of four links or more depend on it. It is about \
+none of them in particular: an error macro, the unpacking of tensors, a mode that is kept in thread-local state. So it is \
+told once, with the links, and not once for each of them. The verdict of each link is `drifted` all the same.
+
+A link whose own C++ end changed as well has its own finding. Where no path is certain, the finding is only a note.",
+    example: "\
+`END_HANDLE_TH_ERRORS` translates one more kind of exception. Fifty linked entry points end in that macro.",
+    remedy: "\
+1. Ask once whether Python code can see the difference through any of the entry points.
+2. If so, the simulation usually has one place too where it is decided: change that.
+3. If not, nothing need be done. Where a link should never hear of it, lower `depth` in the link.",
+};
+
 pub static COSMETIC_PYTHON_CHANGE: Rule = Rule {
     id: "cosmetic-python-change",
     severity: Severity::Note,
@@ -168,6 +188,24 @@ The link is judged as if all matches belonged to it, so nothing is missed, but c
     example: "`torch/csrc/autograd/python_hook.cpp#operator()` matches the call operators of three classes.",
     remedy: "\
 Write more of the name (`PyFunctionPreHook::operator()`), or the parameter types of the overload (`f(int, PyObject*)`).",
+};
+
+pub static UNMAPPED_BINDING: Rule = Rule {
+    id: "unmapped-binding",
+    severity: Severity::Note,
+    summary: "a file that the mapping knows gains a name for Python that no link has",
+    explanation: "\
+This range adds a row to a method table, a property or a binding to a C++ file in which other entry points are linked. \
+Dynamo meets the new name as soon as somebody compiles code that uses it, and most often it has nothing to say about it: a \
+graph break, or a guess. Nothing has drifted yet, so this is advice.
+
+A second overload of a known name is no new name, and neither is a row that only moved.",
+    example: "\
+`torch.device` gains `__enter__` and `__exit__` in `torch/csrc/Device.cpp`: two rows of a table, and from then on a device \
+is a context manager that `torch/_dynamo` does not know.",
+    remedy: "\
+1. If Dynamo simulates it, or now has to, add a link: `drift map add`.
+2. If it is never traced, say so once for all names of its kind: `[unlinked.NAME]` with `cpp`, `names` and `why`.",
 };
 
 pub static UNREADABLE_SOURCE: Rule = Rule {

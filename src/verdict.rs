@@ -5,19 +5,24 @@
 //! of it is: then `cosmetic` would hide that nothing was looked at. Where other selectors of the end resolve, the link is
 //! judged by those, and the stale ones are told in a finding.
 
+mod hubs;
+mod idle;
+mod unmapped;
+
 use crate::change::{Change, Skipped};
 use crate::corpus::Corpus;
 use crate::ends::{Defect, Place, ResolvedEnd, ResolvedLink};
-use crate::finding::ack::{self, Idle};
+use crate::finding::ack;
 use crate::finding::alarm::{self, Case, LeftBehind};
 use crate::finding::place::{self, Lost};
 use crate::finding::{self, Finding, Severity};
 use crate::impact::{Impact, Places, counts};
 use crate::ladder::Rung;
-use crate::mapping::acks::{Ack, Acknowledgement, Acks};
-use crate::mapping::nearest::nearest;
+use crate::mapping::acks::{Acknowledgement, Acks};
 use crate::mapping::{Mapping, Touch};
 use crate::symbols::Language;
+pub use hubs::HUB_LINKS;
+use hubs::Hubs;
 
 /// The judgement on one link; see `docs/glossary.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -57,6 +62,8 @@ pub struct Report {
     pub outcome: Outcome,
     /// Sorted by link id.
     pub links: Vec<Judged>,
+    /// How many links were judged, those included that were left out of `links` since.
+    pub judged: usize,
     pub changes: Vec<Change>,
     /// Worst first, then by place.
     pub findings: Vec<Finding>,
@@ -103,14 +110,20 @@ pub fn findings(
     corpus: &Corpus<'_>,
 ) -> Vec<Finding> {
     let places = Places::of(changes, &[Language::Python]);
-    let mut findings = Vec::new();
-    for (link, judged) in links.iter().zip(judged) {
-        let python: Vec<Option<Rung>> = judged.python.iter().map(|end| end.rung).collect();
-        let bench = Bench { link, impacts: &judged.impacts, python: &python, changes, acks: &mapping.acks };
-        findings.extend(bench.findings(judged, &places, mapping, corpus));
+    let rungs: Vec<Vec<Option<Rung>>> = judged.iter().map(Judged::python_rungs).collect();
+    let mut benches = Vec::new();
+    for ((link, judged), python) in links.iter().zip(judged).zip(&rungs) {
+        benches.push((judged, Bench { link, impacts: &judged.impacts, python, changes, acks: &mapping.acks }));
     }
-    findings.extend(idle_acks(links, judged, changes, &mapping.acks));
+    let drifted = benches.iter().filter(|(judged, _)| judged.verdict == Verdict::Drifted);
+    let hubs = Hubs::of(drifted.map(|(_, bench)| (bench.link, bench.unanswered())));
+    let mut findings = hubs.findings(changes, corpus);
+    for (judged, bench) in &benches {
+        findings.extend(bench.findings(judged, &hubs, &places, mapping, corpus));
+    }
+    findings.extend(idle::acks(links, judged, changes, &mapping.acks));
     findings.extend(place::lost(&lost(links), changes, mapping));
+    findings.extend(unmapped::bindings(links, changes, mapping, corpus));
     findings.extend(corpus.skipped.iter().map(|skipped| place::unreadable_change(&skipped.path, &skipped.reason)));
     let changed = changes.iter().filter(|change| change.language == Language::Cpp);
     let may_reach = changed.into_iter().any(|change| links.iter().any(|link| counts(link.link, change.rung)));
@@ -132,8 +145,11 @@ impl Report {
 }
 
 impl Report {
-    /// Forgets the code that findings show.
-    pub fn without_frames(mut self) -> Report {
+    /// Forgets what was so before the range, and the code that findings show: what is left fits on a line for each of
+    /// thousands of commits.
+    pub fn brief(mut self) -> Report {
+        self.links.retain(|judged| !matches!(judged.verdict, Verdict::Untouched) && !judged.is_stale());
+        self.findings.retain(|finding| !finding.is_stale_selector());
         self.findings.iter_mut().for_each(|finding| finding.frames = Vec::new());
         self
     }
@@ -156,6 +172,17 @@ impl Report {
         }
         self.changes = kept;
         self
+    }
+}
+
+impl Judged {
+    /// Its selectors pointed at nothing before the range already.
+    pub fn is_stale(&self) -> bool {
+        self.verdict == Verdict::Unresolved && self.severity != Some(Severity::Error)
+    }
+
+    fn python_rungs(&self) -> Vec<Option<Rung>> {
+        self.python.iter().map(|end| end.rung).collect()
     }
 }
 
@@ -268,20 +295,29 @@ impl<'a> Bench<'a> {
         is_all_stale(&self.link.python)
     }
 
-    fn findings(&self, judged: &Judged, places: &Places<'_>, mapping: &Mapping, corpus: &Corpus<'_>) -> Vec<Finding> {
+    fn findings(
+        &self,
+        judged: &Judged,
+        hubs: &Hubs<'_>,
+        places: &Places<'_>,
+        mapping: &Mapping,
+        corpus: &Corpus<'_>,
+    ) -> Vec<Finding> {
         let ends = self.link.python.iter().zip(self.python).filter(|(end, _)| !is_stale(end));
         let left_behind = ends.filter(|(_, rung)| !self.has_followed(**rung));
         let left_behind = left_behind.map(|(end, rung)| LeftBehind { end, rung: *rung }).collect();
         let (link, changes) = (self.link, self.changes);
-        let impacts = if judged.verdict == Verdict::Drifted { self.unanswered() } else { self.counting() };
+        let is_drifted = judged.verdict == Verdict::Drifted;
+        let impacts = if is_drifted { hubs.without(self.unanswered()) } else { self.counting() };
+        let severity = self.drift(&impacts);
         let case = Case { link, impacts, left_behind, changes, mapping, corpus };
-        match (judged.verdict, judged.severity) {
-            (Verdict::Undecided, _) => vec![alarm::undecided(&case, &self.reasons())],
-            (Verdict::Drifted, Some(severity)) => {
-                let drifted = alarm::drifted(&case, severity).into_iter();
+        match judged.verdict {
+            Verdict::Undecided => vec![alarm::undecided(&case, &self.reasons())],
+            Verdict::Drifted => {
+                let drifted = severity.and_then(|severity| alarm::drifted(&case, severity)).into_iter();
                 drifted.chain(self.cosmetic_python(&case, places)).collect()
             }
-            (Verdict::Acknowledged, _) => {
+            Verdict::Acknowledged => {
                 let answers: Vec<_> = case.impacts.iter().flat_map(|impact| self.answers(impact)).collect();
                 alarm::acknowledged(&case, ack::said(&answers)).into_iter().collect()
             }
@@ -297,40 +333,6 @@ impl<'a> Bench<'a> {
         });
         findings.collect()
     }
-}
-
-/// The acks that answer for nothing: for links that are not there, for changes that the range does not make, for no
-/// longer. An old ack that is about another range is at rest, and nothing is said of it.
-fn idle_acks(links: &[ResolvedLink<'_>], judged: &[Judged], changes: &[Change], acks: &Acks) -> Vec<Finding> {
-    let counting: Vec<(&str, &Change)> = links
-        .iter()
-        .zip(judged)
-        .flat_map(|(link, judged)| {
-            let impacts = judged.impacts.iter().map(|impact| &changes[impact.change]);
-            impacts.filter(|change| counts(link.link, change.rung)).map(|change| (&*link.link.id, change))
-        })
-        .collect();
-    let answers: Vec<Acknowledgement<'_>> =
-        counting.iter().flat_map(|(link, change)| acks.covering(link, change)).collect();
-    let idle = |name: &str, is_used: bool, is_of_range: bool| match links.iter().any(|link| link.link.id == name) {
-        false => Some(Idle::UnknownLink(nearest(name, links.iter().map(|link| &*link.link.id)).first().copied())),
-        true => (is_of_range && !is_used).then_some(Idle::NothingCovered),
-    };
-    let of_ack = |ack: &Ack| {
-        let is_used = answers.iter().any(|one| matches!(one, Acknowledgement::Ack(used) if std::ptr::eq(*used, ack)));
-        let covers_this = || counting.iter().any(|(link, change)| acks.would_cover(ack, link, change));
-        match acks.is_expired(ack) {
-            true => Some(ack::expired(acks, ack, covers_this())),
-            false => idle(&ack.link, is_used, ack.fresh).map(|idle| ack::unused(acks, ack, idle)),
-        }
-    };
-    let mut findings: Vec<Finding> = acks.acks.iter().filter_map(of_ack).collect();
-    findings.extend(acks.trailers.iter().filter_map(|trailer| {
-        let is_used = answers.iter().any(|one| matches!(one, Acknowledgement::Trailer(used) if *used == trailer));
-        let idle = if trailer.why.is_empty() { Some(Idle::NoReason) } else { idle(&trailer.link, is_used, true) };
-        idle.map(|idle| ack::idle_trailer(trailer, idle))
-    }));
-    findings
 }
 
 /// The deepest rung on which each Python end changed.

@@ -30,7 +30,8 @@ impl<'a> Judge<'a> {
         Judge { cache, reader: Remembering { cache, held: None } }
     }
 
-    /// For one change after the other: files are held in memory, and only answers are kept.
+    /// For one change after the other: files are held in memory, and only answers are kept. The answers are
+    /// [brief](Report::brief).
     pub fn of_many(cache: &'a Cache) -> Judge<'a> {
         Judge { cache, reader: Remembering { cache, held: Some(Mutex::default()) } }
     }
@@ -45,7 +46,8 @@ impl<'a> Judge<'a> {
         on_stage: &mut dyn FnMut(&'static str),
     ) -> Result<Report> {
         on_stage("recall");
-        let key = world.key(texts, &acks);
+        let is_brief = self.reader.held.is_some();
+        let key = world.key(if is_brief { "brief report" } else { "report" }, texts, &acks);
         if let Some(report) = key.and_then(|key| self.cache.read(key)) {
             return Ok(report);
         }
@@ -54,6 +56,7 @@ impl<'a> Judge<'a> {
         let pair = world.snapshots(&mapping)?;
         let report = crate::check_by(&mapping, &pair, &self.reader, on_stage).without_idle_changes();
         let report = report.with_findings(applying.findings.clone());
+        let report = if is_brief { report.brief() } else { report };
         if let Some(key) = key.filter(|_| pair.is_whole()) {
             on_stage("keep");
             self.cache.write(key, &report);

@@ -91,8 +91,7 @@ impl Worker<'_> {
 
     fn replayed(&self, world: &mut World, commit: &str) -> Result<Replayed> {
         let facts = world.repository.facts(commit)?;
-        // Nobody is shown the code of thousands of commits.
-        let report = self.judged(world, commit).map(Report::without_frames).map_err(|error| format!("{error:#}"));
+        let report = self.judged(world, commit).map_err(|error| format!("{error:#}"));
         Ok(Replayed { facts, report })
     }
 

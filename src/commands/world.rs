@@ -120,15 +120,15 @@ impl World {
         if before.is_empty() && after.is_empty() { self.built_in() } else { Ok(MappingTexts::Kept { before, after }) }
     }
 
-    /// What the judgement of both sides by this mapping is kept under; `None` where a side can change. Whatever a
+    /// What a kind of judgement of both sides by this mapping is kept under; `None` where a side can change. Whatever a
     /// judgement depends on has to be in it.
-    pub fn key(&self, texts: &MappingTexts, acks: &Acks) -> Option<Key> {
+    pub fn key(&self, kind: &str, texts: &MappingTexts, acks: &Acks) -> Option<Key> {
         let Endpoints { before, after } = &self.endpoints;
         let fixed = self.home.iter().chain(&self.others);
         let fixed: Vec<String> =
             fixed.map(|fixed| format!("{}={}", fixed.name, fixed.endpoints.after.name())).collect();
         let others = format!("{:?} {}", self.changing, fixed.join(" "));
-        let sides = || Key::of("report").and(before.name().as_bytes()).and(after.name().as_bytes());
+        let sides = || Key::of(kind).and(before.name().as_bytes()).and(after.name().as_bytes());
         let key = || sides().and(others.as_bytes());
         // The day counts only where an ack ends on one.
         let today = if acks.acks.iter().any(|ack| ack.until.is_some()) { acks.today } else { None };

@@ -12,6 +12,9 @@ use crate::rules::{self, Severity};
 /// Changed symbols that are shown as code; the rest is listed.
 const MOST_FRAMES: usize = 2;
 
+/// Links that are named where one change reaches many.
+const MOST_LINKS: usize = 6;
+
 /// Facets that are listed.
 const MOST_FACETS: usize = 8;
 
@@ -33,6 +36,39 @@ pub struct Case<'a> {
     pub changes: &'a [Change],
     pub mapping: &'a Mapping,
     pub corpus: &'a Corpus<'a>,
+}
+
+/// Changes on which the same drifted links depend, and how.
+pub struct Hub<'a> {
+    pub changes: Vec<&'a Change>,
+    pub links: Vec<(&'a ResolvedLink<'a>, &'a Impact)>,
+}
+
+/// Something changed that many C++ ends depend on, and their Python ends did not.
+pub fn hub(hub: &Hub<'_>, corpus: &Corpus<'_>) -> Finding {
+    let names: Vec<&str> = hub.changes.iter().map(|change| name(change)).collect();
+    let ids: Vec<&str> = hub.links.iter().map(|(link, _)| &*link.link.id).collect();
+    let message =
+        format!("{} changed, {} links depend on it, and their Python did not follow", listed(&names, 2), ids.len());
+    let certain: Vec<_> = hub.links.iter().filter(|(_, impact)| impact.certain).collect();
+    let mut finding = Finding::of(&rules::HUB_CHANGE, message);
+    if certain.is_empty() {
+        finding.severity = Severity::Note;
+    }
+    finding.frames = hub.changes.iter().take(MOST_FRAMES).map(|change| frame::changed(change, corpus)).collect();
+    finding.place_at(hub.changes.first().copied());
+    finding.notes.extend(hub.changes.iter().take(1).flat_map(|change| facets(&change.facets)));
+    finding.notes.push(format!("links: {}", listed(&ids, MOST_LINKS)));
+    let shortest = certain.into_iter().chain(&hub.links).min_by_key(|(_, impact)| (!impact.certain, impact.via.len()));
+    finding.notes.extend(shortest.map(|(link, impact)| format!("path to `{}`: {}", link.link.id, steps(impact))));
+    finding.links = ids.into_iter().map(str::to_owned).collect();
+    finding.help = Some(format!(
+        "ask once whether Python code can see the difference; what depends on it: `drift graph '{}' --dependents`\n\
+         or say why nothing need follow: `drift ack LINK{} --reason '…'`, for any of the links",
+        names.first().copied().unwrap_or_default(),
+        corpus.range(),
+    ));
+    finding
 }
 
 /// The C++ end changed, or something it depends on, and the Python end did not.
@@ -96,13 +132,9 @@ impl Case<'_> {
         let shown = self.shown().iter().map(|impact| self.change(impact));
         let frames: Vec<Frame> = shown.map(|change| frame::changed(change, self.corpus)).collect();
         let mut finding = Finding::of(rule, message);
-        if let Some(first) = self.impacts.first().map(|impact| self.change(impact)) {
-            let lines = first.after.or(first.before);
-            finding.path = Some(first.path.clone());
-            finding.line = frames.first().and_then(frame::first_changed_line).or(lines.map(|lines| lines.start));
-        }
         finding.link = Some(self.link.link.id.clone());
         finding.frames = frames;
+        finding.place_at(self.impacts.first().map(|impact| self.change(impact)));
         finding
     }
 
@@ -143,9 +175,16 @@ impl Case<'_> {
         notes.dedup();
         notes.extend(self.rest());
         notes.extend((!self.link.link.why.is_empty()).then(|| format!("shared: {}", self.link.link.why)));
+        notes.extend(self.tests());
         let known = self.link.link.known_differences.iter();
         notes.extend(known.map(|difference| format!("known difference: {difference}")));
         notes
+    }
+
+    /// What shows that both ends agree, and has to go on showing it.
+    fn tests(&self) -> Option<String> {
+        let tests: Vec<&str> = self.link.link.tests.iter().map(String::as_str).collect();
+        (!tests.is_empty()).then(|| format!("tested by {}", listed(&tests, 3)))
     }
 
     /// The impacts that are shown as code: where the end itself changed, nothing that it depends on.
@@ -156,9 +195,7 @@ impl Case<'_> {
     }
 
     fn route(&self, impact: &Impact) -> Option<String> {
-        let names: Vec<&str> =
-            impact.via.iter().map(|name| if name.is_empty() { "file scope" } else { name }).collect();
-        (!impact.is_direct()).then(|| format!("path: {}", names.join(" → ")))
+        (!impact.is_direct()).then(|| format!("path: {}", steps(impact)))
     }
 
     fn doubt(&self, impact: &Impact) -> Option<String> {
@@ -200,11 +237,29 @@ impl Case<'_> {
         &self.changes[impact.change]
     }
 
-    /// The name of the changed symbol; the path for what is outside all symbols.
     fn symbol_of(&self, impact: &Impact) -> &str {
-        let change = self.change(impact);
-        if change.symbol.is_empty() { &change.path } else { &change.symbol }
+        name(self.change(impact))
     }
+}
+
+impl Finding {
+    /// Its place is the first changed line of a change, whose frame comes first.
+    fn place_at(&mut self, change: Option<&Change>) {
+        let Some(change) = change else { return };
+        let lines = change.after.or(change.before);
+        self.path = Some(change.path.clone());
+        self.line = self.frames.first().and_then(frame::first_changed_line).or(lines.map(|lines| lines.start));
+    }
+}
+
+/// The name of the changed symbol; the path for what is outside all symbols.
+fn name(change: &Change) -> &str {
+    if change.symbol.is_empty() { &change.path } else { &change.symbol }
+}
+
+fn steps(impact: &Impact) -> String {
+    let names: Vec<&str> = impact.via.iter().map(|name| if name.is_empty() { "file scope" } else { name }).collect();
+    names.join(" → ")
 }
 
 impl LeftBehind<'_> {

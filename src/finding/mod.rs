@@ -5,6 +5,7 @@ pub mod alarm;
 pub mod frame;
 pub mod mapping;
 pub mod place;
+pub mod unmapped;
 
 use std::sync::Arc;
 
@@ -23,6 +24,8 @@ pub struct Finding {
     pub path: Option<Arc<str>>,
     pub line: Option<u32>,
     pub link: Option<String>,
+    /// The links that it is about, where it is about many.
+    pub links: Vec<String>,
     /// The next step; ends in a command to paste where there is one.
     pub help: Option<String>,
     /// Code that shows it: the change, the twin, the line of the mapping.
@@ -83,6 +86,7 @@ impl Finding {
             path: None,
             line: None,
             link: None,
+            links: Vec::new(),
             help: None,
             frames: Vec::new(),
             notes: Vec::new(),

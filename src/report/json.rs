@@ -198,6 +198,8 @@ struct FindingJson<'a> {
     path: Option<&'a str>,
     line: Option<u32>,
     link: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    links: &'a [String],
     help: Option<&'a str>,
     notes: &'a [String],
 }
@@ -280,7 +282,7 @@ impl<'a> LinkDetail<'a> {
 impl<'a> ReportJson<'a> {
     fn of(report: &'a Report, elapsed: Option<Duration>) -> ReportJson<'a> {
         let stats = StatsJson {
-            links: report.links.len(),
+            links: report.judged,
             files_parsed: report.files_parsed,
             elapsed_ms: elapsed.map(|elapsed| elapsed.as_millis() as u64),
         };
@@ -348,6 +350,7 @@ impl<'a> FindingJson<'a> {
             path: finding.path.as_deref(),
             line: finding.line,
             link: finding.link.as_deref(),
+            links: &finding.links,
             help: finding.help.as_deref(),
             notes: &finding.notes,
         }

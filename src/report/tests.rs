@@ -35,6 +35,7 @@ pub fn sample() -> Report {
         before: "0".repeat(40),
         after: "1".repeat(40),
         outcome: Outcome::Drifted,
+        judged: 2,
         links: vec![judged("apply", Verdict::Drifted, Some(Severity::Error)), judged("b", Verdict::Cosmetic, None)],
         changes: vec![change()],
         findings: vec![finding()],
@@ -88,6 +89,7 @@ fn finding() -> Finding {
         path: Some("csrc/f.cpp".into()),
         line: Some(10),
         link: Some("apply".to_owned()),
+        links: Vec::new(),
         help: Some("follow it, or record why not:\ndrift explain apply".to_owned()),
         frames: vec![
             frame("changed", "csrc/f.cpp", changed),
@@ -165,6 +167,7 @@ fn json_of_check_has_the_promised_shape() {
 "stats":{"links":1,"files_parsed":3,"elapsed_ms":41}}"#;
     let mut report = sample();
     report.links.pop();
+    report.judged = 1;
     let found = json::check(&report, Duration::from_millis(41));
     assert_eq!(found, expected.replace('\n', "") + "\n");
 }
@@ -266,6 +269,7 @@ fn stale(count: usize) -> Report {
         severity: if n == 0 { Severity::Warning } else { Severity::Note },
         message: format!("`twin.py#f{n}` points at nothing"),
         link: Some("apply".to_owned()),
+        links: Vec::new(),
         frames: Vec::new(),
         ..finding()
     };

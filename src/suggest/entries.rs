@@ -55,9 +55,6 @@ pub struct Entries {
     by_symbol: FxHashMap<(usize, usize), Vec<usize>>,
 }
 
-/// The types whose tables make names for Python.
-const TABLE_TYPES: [&str; 4] = ["PyMethodDef", "PyGetSetDef", "PyMemberDef", "PyType_Slot"];
-
 /// More registrations than this share a function that decides nothing by itself.
 const MOST_SHARED: usize = 2;
 
@@ -305,17 +302,7 @@ impl<'a> Registrations<'a> {
     }
 
     fn registered(&self) -> Vec<usize> {
-        (0..self.file.symbols.len()).filter(|index| self.registers(*index)).collect()
-    }
-
-    fn registers(&self, index: usize) -> bool {
-        let symbol = &self.file.symbols[index];
-        match symbol.kind {
-            // A module is where names are found, not one of them.
-            SymbolKind::Binding => symbol.lead().is_none_or(|lead| !lead.starts_with("def_submodule")),
-            SymbolKind::Row => symbol.parent.is_some_and(|table| is_method_table(&self.file.symbols, table)),
-            _ => false,
-        }
+        (0..self.file.symbols.len()).filter(|index| self.file.registers(*index)).collect()
     }
 
     /// The functions and classes of the file that a registration names, in order.
@@ -452,17 +439,6 @@ impl Entries {
             self.push(Entry { key: Some(key.into()), owner, ..Entry::of_code(at, file, index, selector) });
         }
     }
-}
-
-fn is_method_table(symbols: &[Symbol], table: usize) -> bool {
-    let mentions = |symbol: &Symbol| {
-        symbol.mentions.iter().any(|m| TABLE_TYPES.contains(&&*m.name) || m.name.starts_with("METH_"))
-    };
-    mentions(&symbols[table])
-        || symbols[table + 1..]
-            .iter()
-            .take(4)
-            .any(|row| row.parent == Some(table) && row.mentions.iter().any(|m| m.name.starts_with("METH_")))
 }
 
 /// `def of parameter 0 def_submodule _autograd …`: the module that a binding is made in.

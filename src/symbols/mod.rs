@@ -9,6 +9,7 @@ mod lexer;
 mod node;
 pub mod prose;
 mod python;
+mod registers;
 mod slots;
 pub mod stored;
 pub mod term;

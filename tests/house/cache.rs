@@ -179,7 +179,7 @@ fn a_replay_that_was_interrupted_goes_on_to_the_same_answer() {
 }
 
 #[test]
-fn a_replay_says_of_each_commit_what_check_says() {
+fn a_replay_says_of_each_commit_what_check_says_is_new() {
     let cases = cases();
     let (repository, range) = history_of(&cases);
     let cache = TempDir::new().unwrap();
@@ -200,6 +200,11 @@ fn a_replay_says_of_each_commit_what_check_says() {
         let checked = run(&["check", commit.as_str().unwrap(), "--format", "json", "--mapping", mapping, "--no-cache"]);
         let mut checked: serde_json::Value = serde_json::from_str(&checked).unwrap();
         checked["stats"].as_object_mut().unwrap().remove("elapsed_ms");
+        let is_stale = |link: &serde_json::Value| link["verdict"] == "unresolved" && link["severity"] == "warning";
+        checked["links"].as_array_mut().unwrap().retain(|link| link["verdict"] != "untouched" && !is_stale(link));
+        let is_stale =
+            |found: &serde_json::Value| found["rule"] == "unresolved-selector" && found["severity"] != "error";
+        checked["findings"].as_array_mut().unwrap().retain(|found| !is_stale(found));
         assert_eq!(replayed, checked);
     }
 }

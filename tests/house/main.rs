@@ -11,6 +11,7 @@ mod case;
 mod command_line;
 mod expectation;
 mod fixtures;
+mod impacts;
 mod laws;
 mod map_commands;
 mod mapping_properties;
