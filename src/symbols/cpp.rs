@@ -1,22 +1,26 @@
 //! C++: which nodes begin a symbol, how it is called, and what it mentions.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use std::borrow::Cow;
+
+use rustc_hash::FxHashMap;
 
 use super::lexer::Lexer;
 use super::node::Node;
+use super::places::Places;
 use super::slots;
-use super::walk::{Draft, Reader, Step};
+use super::text::{Text, compact, compacted};
+use super::walk::{Concern, Draft, Reader, Step};
 use super::{Role, SymbolKind};
 
 /// Reads one C++ file.
 pub(super) struct CppReader<'a> {
-    text: &'a [u8],
+    text: Text<'a>,
     /// Nodes that begin a symbol once the walk reaches them, by start and end.
     expected: FxHashMap<(usize, usize), Draft>,
     /// Start bytes of leaves that only hold bindings together: `.def` and the like.
-    glue: FxHashSet<usize>,
+    glue: Places,
     /// Start bytes of names that a call or a qualified name has already mentioned.
-    mentioned: FxHashSet<usize>,
+    mentioned: Places,
     /// Variables that hold a `py::class_`, with the name Python gives the class.
     classes: FxHashMap<String, String>,
     /// Where the variables of the function come from: what a binding hangs on, whatever it is called.
@@ -28,10 +32,10 @@ pub(super) struct CppReader<'a> {
 impl<'a> CppReader<'a> {
     pub fn of(text: &'a [u8]) -> CppReader<'a> {
         CppReader {
-            text,
+            text: Text::of(text),
             expected: FxHashMap::default(),
-            glue: FxHashSet::default(),
-            mentioned: FxHashSet::default(),
+            glue: Places::default(),
+            mentioned: Places::default(),
             classes: FxHashMap::default(),
             origins: FxHashMap::default(),
             slots: FxHashMap::default(),
@@ -39,51 +43,80 @@ impl<'a> CppReader<'a> {
     }
 
     fn str(&self, node: Node<'_>) -> &'a str {
-        std::str::from_utf8(&self.text[node.byte_range()]).unwrap_or("")
+        self.text.get(node.byte_range())
     }
 }
 
-impl Reader for CppReader<'_> {
+impl<'a> Reader<'a> for CppReader<'a> {
     const SEPARATOR: &'static str = "::";
 
-    fn step(&mut self, node: Node<'_>, inside: SymbolKind) -> Step {
-        if node.child_count() == 0 && self.glue.contains(&node.start_byte()) {
+    fn step(&mut self, node: Node<'_>, inside: SymbolKind, around: &[Node<'_>]) -> Step {
+        if self.glue.contains(node.start_byte()) && node.child_count() == 0 {
             return Step::Skip;
         }
-        if let Some(draft) = self.expected.remove(&(node.start_byte(), node.end_byte())) {
+        if let Some(draft) = take(&mut self.expected, node) {
             return Step::Begin(draft);
         }
-        if let Some(slot) = self.slots.remove(&(node.start_byte(), node.end_byte())) {
+        if let Some(slot) = take(&mut self.slots, node) {
             return Step::Overlay(vec![slot]);
         }
         match inside {
-            SymbolKind::FileScope | SymbolKind::Class => self.at_scope(node, inside),
-            _ => self.in_code(node, inside),
+            SymbolKind::FileScope | SymbolKind::Class => self.at_scope(node, inside, around),
+            _ if node.concern().code => self.in_code(node, inside, around),
+            _ => Step::Through,
         }
     }
 
-    fn mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
+    fn mention(&mut self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)> {
         match node.kind() {
             "call_expression" => self.call_mention(node),
             "qualified_identifier" => self.qualified_mention(node),
-            "identifier" | "field_identifier" | "namespace_identifier" => {
-                (!self.mentioned.contains(&node.start_byte())).then(|| (self.str(node).to_string(), Role::Name))
-            }
-            "type_identifier" => {
-                (!self.mentioned.contains(&node.start_byte())).then(|| (self.str(node).to_string(), Role::Type))
-            }
+            "identifier" | "field_identifier" | "namespace_identifier" => self.name_mention(node, Role::Name),
+            "type_identifier" => self.name_mention(node, Role::Type),
             "string_content" => {
                 let text = self.str(node);
-                is_name_like(text).then(|| (text.to_string(), Role::Text))
+                is_name_like(text).then_some((Cow::Borrowed(text), Role::Text))
             }
             _ => None,
         }
     }
 }
 
-impl CppReader<'_> {
+/// What is kept for exactly this node.
+fn take(kept: &mut FxHashMap<(usize, usize), Draft>, node: Node<'_>) -> Option<Draft> {
+    if kept.is_empty() { None } else { kept.remove(&(node.start_byte(), node.end_byte())) }
+}
+
+/// Which nodes [`CppReader`] has anything to do with.
+pub(super) fn concern(kind: &str) -> Concern {
+    let code = matches!(
+        kind,
+        "comment"
+            | "preproc_def"
+            | "preproc_function_def"
+            | "enumerator"
+            | "init_declarator"
+            | "initializer_list"
+            | "expression_statement"
+            | "assignment_expression"
+            | "call_expression"
+    );
+    let mention = matches!(
+        kind,
+        "call_expression"
+            | "qualified_identifier"
+            | "identifier"
+            | "field_identifier"
+            | "namespace_identifier"
+            | "type_identifier"
+            | "string_content"
+    );
+    Concern { code, mention, block: false }
+}
+
+impl<'a> CppReader<'a> {
     /// Between functions: in a file, a namespace or a class.
-    fn at_scope(&mut self, node: Node<'_>, inside: SymbolKind) -> Step {
+    fn at_scope(&mut self, node: Node<'_>, inside: SymbolKind, around: &[Node<'_>]) -> Step {
         match node.kind() {
             "comment" | "preproc_include" | "preproc_call" | "using_declaration" | "namespace_alias_definition" => {
                 Step::Skip
@@ -92,29 +125,37 @@ impl CppReader<'_> {
             "preproc_if" | "preproc_ifdef" | "preproc_elif" | "preproc_elifdef" | "preproc_else" => {
                 self.condition(node)
             }
-            "preproc_def" | "preproc_function_def" => self.macro_definition(node),
+            "preproc_def" | "preproc_function_def" => self.macro_definition(node, around),
             "template_declaration" => self.template(node),
-            "function_definition" => self.function(node),
-            "declaration" | "field_declaration" => self.declaration(node),
-            "class_specifier" | "struct_specifier" | "union_specifier" => self.class(node),
+            "function_definition" if !is_template(around.last()) => self.function(node),
+            "declaration" | "field_declaration" if !is_template(around.last()) => self.declaration(node),
+            "class_specifier" | "struct_specifier" | "union_specifier" if !is_template(around.last()) => {
+                self.class(node, around.last())
+            }
+            "function_definition"
+            | "declaration"
+            | "field_declaration"
+            | "class_specifier"
+            | "struct_specifier"
+            | "union_specifier" => Step::Through,
             "enum_specifier" => self.enumeration(node),
             "enumerator" => self.named(node, SymbolKind::Field),
-            "alias_declaration" | "type_definition" => self.alias(node),
+            "alias_declaration" | "type_definition" => self.alias(node, around.last()),
             "expression_statement" => self.invocation(node),
-            _ if node.child_count() == 0 && inside == SymbolKind::FileScope => self.file_scope_leaf(node),
-            _ if node.child_count() == 0 => self.class_leaf(node),
+            _ if node.child_count() == 0 && inside == SymbolKind::FileScope => self.file_scope_leaf(node, around),
+            _ if node.child_count() == 0 => self.class_leaf(node, around),
             _ => Step::Through,
         }
     }
 
     /// Inside a function, a table, a binding or another piece of code.
-    fn in_code(&mut self, node: Node<'_>, inside: SymbolKind) -> Step {
+    fn in_code(&mut self, node: Node<'_>, inside: SymbolKind, around: &[Node<'_>]) -> Step {
         match node.kind() {
             "comment" => Step::Skip,
-            "preproc_def" | "preproc_function_def" => self.macro_definition(node),
+            "preproc_def" | "preproc_function_def" => self.macro_definition(node, around),
             "enumerator" if inside == SymbolKind::Enum => self.named(node, SymbolKind::Field),
             "init_declarator" => {
-                self.remember_class(node);
+                self.remember_class(node, around);
                 self.remember_origin(node);
                 if inside == SymbolKind::Table { Step::Through } else { self.table(node) }
             }
@@ -168,10 +209,10 @@ impl CppReader<'_> {
         })
     }
 
-    fn macro_definition(&self, node: Node<'_>) -> Step {
+    fn macro_definition(&self, node: Node<'_>, around: &[Node<'_>]) -> Step {
         let name = node.child_by_field_name("name").map_or("", |name| self.str(name));
         let guard = node.child_by_field_name("value").is_none() && node.kind() == "preproc_def";
-        if guard && node.parent().is_some_and(|parent| self.is_guarded_by(parent, name)) {
+        if guard && around.last().is_some_and(|parent| self.is_guarded_by(*parent, name)) {
             return Step::Skip;
         }
         Step::Begin(Draft::of(name, SymbolKind::Macro))
@@ -189,27 +230,16 @@ impl CppReader<'_> {
         let inner = node.named_children(&mut cursor).last();
         let Some(inner) = inner else { return Step::Through };
         match inner.kind() {
-            "function_definition" => self.function_at(inner),
-            "declaration" | "field_declaration" => self.declaration_at(inner),
-            "class_specifier" | "struct_specifier" | "union_specifier" => self.class_at(inner),
-            "alias_declaration" => self.alias(inner),
+            "function_definition" => self.function(inner),
+            "declaration" | "field_declaration" => self.declaration(inner),
+            "class_specifier" | "struct_specifier" | "union_specifier" => self.class(inner, Some(&node)),
+            "alias_declaration" => self.alias(inner, Some(&node)),
             "template_declaration" => self.template(inner),
             _ => Step::Through,
         }
     }
 
-    fn is_in_template(node: Node<'_>) -> bool {
-        node.parent().is_some_and(|parent| parent.kind() == "template_declaration")
-    }
-
     fn function(&mut self, node: Node<'_>) -> Step {
-        if Self::is_in_template(node) {
-            return Step::Through;
-        }
-        self.function_at(node)
-    }
-
-    fn function_at(&mut self, node: Node<'_>) -> Step {
         let Some(declarator) = node.child_by_field_name("declarator") else { return Step::Through };
         let Some(function) = function_declarator(declarator) else {
             let name = self.declared_name(declarator).unwrap_or_default();
@@ -228,13 +258,6 @@ impl CppReader<'_> {
     }
 
     fn declaration(&mut self, node: Node<'_>) -> Step {
-        if Self::is_in_template(node) {
-            return Step::Through;
-        }
-        self.declaration_at(node)
-    }
-
-    fn declaration_at(&mut self, node: Node<'_>) -> Step {
         let Some(declarator) = node.child_by_field_name("declarator") else {
             // `class X;` is a forward declaration; `struct { … };` an anonymous member.
             let forward =
@@ -264,18 +287,10 @@ impl CppReader<'_> {
         node.children(&mut cursor).any(|child| child.kind() == "storage_class_specifier" && self.str(child) == "static")
     }
 
-    fn class(&mut self, node: Node<'_>) -> Step {
-        if Self::is_in_template(node) {
-            return Step::Through;
-        }
-        self.class_at(node)
-    }
-
-    fn class_at(&mut self, node: Node<'_>) -> Step {
+    fn class(&mut self, node: Node<'_>, parent: Option<&Node<'_>>) -> Step {
         if node.child_by_field_name("body").is_none() {
-            let forward = node.parent().is_none_or(|parent| !parent.kind().ends_with("declaration"));
-            let template = Self::is_in_template(node);
-            return if forward || template { Step::Skip } else { Step::Through };
+            let forward = parent.is_none_or(|parent| !parent.kind().ends_with("declaration"));
+            return if forward || is_template(parent) { Step::Skip } else { Step::Through };
         }
         let Some(name) = node.child_by_field_name("name") else { return Step::Through };
         let mut draft = Draft::of(compact(self.str(name)), SymbolKind::Class);
@@ -300,11 +315,11 @@ impl CppReader<'_> {
         }
     }
 
-    fn alias(&self, node: Node<'_>) -> Step {
+    fn alias(&self, node: Node<'_>, parent: Option<&Node<'_>>) -> Step {
         let name = node.child_by_field_name("name").or_else(|| node.child_by_field_name("declarator"));
         let name = name.and_then(|name| self.declared_name(name).or_else(|| Some(compact(self.str(name)))));
         match name {
-            Some(name) if !Self::is_in_template(node) || node.kind() == "alias_declaration" => {
+            Some(name) if !is_template(parent) || node.kind() == "alias_declaration" => {
                 Step::Begin(Draft::of(name, SymbolKind::Alias))
             }
             _ => Step::Through,
@@ -328,8 +343,8 @@ impl CppReader<'_> {
     }
 
     /// Punctuation and keywords between symbols carry nothing.
-    fn file_scope_leaf(&self, node: Node<'_>) -> Step {
-        let parent = node.parent().map_or("", |parent| parent.kind());
+    fn file_scope_leaf(&self, node: Node<'_>, around: &[Node<'_>]) -> Step {
+        let parent = around.last().map_or("", |parent| parent.kind());
         let wraps = matches!(
             parent,
             "translation_unit"
@@ -341,37 +356,15 @@ impl CppReader<'_> {
         );
         let directive = parent.starts_with("preproc_") || parent == "string_literal" || parent == "binary_expression";
         let nothing = !node.is_named() || wraps || directive || node.kind() == "string_content";
-        if nothing || self.is_in_condition(node) { Step::Skip } else { Step::Through }
-    }
-
-    fn is_in_condition(&self, node: Node<'_>) -> bool {
-        let mut at = node;
-        for _ in 0..20 {
-            let Some(parent) = at.parent() else { return false };
-            if parent.kind().starts_with("preproc_") {
-                return true;
-            }
-            at = parent;
-        }
-        false
+        if nothing || is_in_condition(around) { Step::Skip } else { Step::Through }
     }
 
     /// Between the members of a class only access specifiers and bases matter.
-    fn class_leaf(&self, node: Node<'_>) -> Step {
-        let parent = node.parent().map_or("", |parent| parent.kind());
+    fn class_leaf(&self, node: Node<'_>, around: &[Node<'_>]) -> Step {
+        let parent = around.last().map_or("", |parent| parent.kind());
         let separator = matches!(node.kind(), ";" | "{" | "}" | ":") && parent != "base_class_clause";
-        let condition = parent.starts_with("preproc_") || self.is_in_preprocessor(node);
+        let condition = parent.starts_with("preproc_") || is_in_preprocessor(around);
         if separator || condition { Step::Skip } else { Step::Through }
-    }
-
-    /// Part of the condition of an `#if` between members.
-    fn is_in_preprocessor(&self, node: Node<'_>) -> bool {
-        let Some(parent) = node.parent() else { return false };
-        let Some(grandparent) = parent.parent() else { return false };
-        let condition =
-            matches!(parent.kind(), "binary_expression" | "unary_expression" | "preproc_defined" | "call_expression");
-        condition && grandparent.kind().starts_with("preproc_")
-            || grandparent.parent().is_some_and(|outer| condition && outer.kind().starts_with("preproc_if"))
     }
 
     /// `PyTypeObject T = {…}`: each slot that is filled can be named, by its designator or its position.
@@ -545,10 +538,10 @@ impl CppReader<'_> {
         let mut text = String::new();
         match name {
             Some(name) => {
-                text.push_str(&String::from_utf8_lossy(&self.text[full.start..name.start_byte()]));
-                text.push_str(&String::from_utf8_lossy(&self.text[name.end_byte()..end.max(name.end_byte())]));
+                text.push_str(&self.text.lossy(full.start..name.start_byte()));
+                text.push_str(&self.text.lossy(name.end_byte()..end.max(name.end_byte())));
             }
-            None => text.push_str(&String::from_utf8_lossy(&self.text[full.start..end])),
+            None => text.push_str(&self.text.lossy(full.start..end)),
         }
         compact(text.trim_end().trim_end_matches('='))
     }
@@ -689,7 +682,7 @@ impl CppReader<'_> {
     fn makes_class(&self, function: Node<'_>) -> bool {
         let Some(name) = template_base(function) else { return false };
         function.kind() != "identifier"
-            && self.text[function.byte_range()].ends_with(b">")
+            && self.text.ends_with(function.byte_range(), b">")
             && (self.str(name).ends_with("class_")
                 || self.str(name).ends_with("enum_")
                 || self.str(name).starts_with("py_context_manager")
@@ -749,13 +742,13 @@ impl CppReader<'_> {
     }
 
     /// `auto c = py::class_<T>(m, "Name")` and `py::class_<T> c(m, "Name")`: later `c.def`s belong to the class.
-    fn remember_class(&mut self, node: Node<'_>) {
+    fn remember_class(&mut self, node: Node<'_>, around: &[Node<'_>]) {
         let Some(value) = node.child_by_field_name("value") else { return };
         let Some(name) = node.child_by_field_name("declarator").map(|name| self.str(name).to_string()) else { return };
         let key = match value.kind() {
             "call_expression" => self.class_of_chain(value),
             "argument_list" => {
-                let kind = node.parent().and_then(|parent| parent.child_by_field_name("type"));
+                let kind = around.last().and_then(|parent| parent.child_by_field_name("type"));
                 let class = kind.filter(|kind| self.names_class(*kind));
                 class.and_then(|_| self.class_key(value)).inspect(|key| {
                     let draft = Draft::of(format!("[\"{key}\"]"), SymbolKind::Binding);
@@ -819,14 +812,18 @@ impl CppReader<'_> {
         }
     }
 
-    fn call_mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
+    fn name_mention(&self, node: Node<'_>, role: Role) -> Option<(Cow<'a, str>, Role)> {
+        (!self.mentioned.contains(node.start_byte())).then(|| (Cow::Borrowed(self.str(node)), role))
+    }
+
+    fn call_mention(&mut self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)> {
         let function = node.child_by_field_name("function")?;
         let arguments = node.child_by_field_name("arguments").map_or(0, Node::named_child_count) as u16;
         match function.kind() {
             "field_expression" => {
                 let field = template_base(function.child_by_field_name("field")?)?;
                 self.mentioned.insert(field.start_byte());
-                Some((self.str(field).to_string(), Role::MemberCall { arguments }))
+                Some((Cow::Borrowed(self.str(field)), Role::MemberCall { arguments }))
             }
             "identifier" | "template_function" | "qualified_identifier" => {
                 let name = self.qualified_name(function);
@@ -836,8 +833,8 @@ impl CppReader<'_> {
         }
     }
 
-    fn qualified_mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
-        if self.mentioned.contains(&node.start_byte()) {
+    fn qualified_mention(&mut self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)> {
+        if self.mentioned.contains(node.start_byte()) {
             return None;
         }
         let is_type = template_base(node).is_some_and(|name| name.kind() == "type_identifier");
@@ -846,7 +843,11 @@ impl CppReader<'_> {
     }
 
     /// The text of a name without template arguments; its leaves count as mentioned.
-    fn qualified_name(&mut self, node: Node<'_>) -> String {
+    fn qualified_name(&mut self, node: Node<'_>) -> Cow<'a, str> {
+        if node.kind() == "identifier" {
+            self.mentioned.insert(node.start_byte());
+            return compacted(self.str(node));
+        }
         let mut name = String::new();
         let mut at = node;
         loop {
@@ -861,18 +862,37 @@ impl CppReader<'_> {
                     }
                     match at.child_by_field_name("name") {
                         Some(next) => at = next,
-                        None => return name,
+                        None => return name.into(),
                     }
                 }
                 _ => {
                     let base = template_base(at).unwrap_or(at);
                     self.mentioned.insert(base.start_byte());
-                    name.push_str(&compact(self.str(base)));
-                    return name;
+                    name.push_str(&compacted(self.str(base)));
+                    return name.into();
                 }
             }
         }
     }
+}
+
+fn is_template(parent: Option<&Node<'_>>) -> bool {
+    parent.is_some_and(|parent| parent.kind() == "template_declaration")
+}
+
+/// Part of the condition of an `#if`, or of another directive.
+fn is_in_condition(around: &[Node<'_>]) -> bool {
+    around.iter().rev().take(20).any(|node| node.kind().starts_with("preproc_"))
+}
+
+/// Part of the condition of an `#if` between members.
+fn is_in_preprocessor(around: &[Node<'_>]) -> bool {
+    let kind = |up: usize| around.len().checked_sub(up).map(|at| around[at].kind());
+    let Some(parent) = kind(1) else { return false };
+    let condition = matches!(parent, "binary_expression" | "unary_expression" | "preproc_defined" | "call_expression");
+    condition
+        && (kind(2).is_some_and(|kind| kind.starts_with("preproc_"))
+            || kind(3).is_some_and(|kind| kind.starts_with("preproc_if")))
 }
 
 /// The variable that a chain of calls begins with.
@@ -939,18 +959,4 @@ fn is_shouting(name: &str) -> bool {
 fn is_name_like(text: &str) -> bool {
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':');
     text.len() > 1 && text.len() <= 80 && text.chars().all(fits) && text.contains(|c: char| c.is_ascii_alphabetic())
-}
-
-/// Code without white space, except between two words.
-pub(super) fn compact(code: &str) -> String {
-    let is_word = |c: char| c.is_alphanumeric() || c == '_';
-    let mut out = String::with_capacity(code.len());
-    for part in code.split_whitespace().filter(|part| *part != "\\") {
-        let joins = out.chars().next_back().is_some_and(is_word) && part.chars().next().is_some_and(is_word);
-        if joins {
-            out.push(' ');
-        }
-        out.push_str(part);
-    }
-    out
 }

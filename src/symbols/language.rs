@@ -7,7 +7,7 @@ use tree_sitter::{Parser, Tree};
 
 use super::blank::{self, Blanked};
 use super::node::Node;
-use super::walk::{self, Walked};
+use super::walk::{self, Concern, Walked};
 use super::{LineIndex, ParsedFile, Symbol, Syntax, clinic, cpp, python, yaml};
 
 /// A language that `drift` reads.
@@ -31,7 +31,8 @@ struct Row {
 struct Grammar {
     language: fn() -> tree_sitter::Language,
     blank: fn(&[u8]) -> Blanked,
-    walk: fn(Node<'_>, &Blanked, &[u8]) -> Walked,
+    walk: fn(Node<'_>, &Blanked, &[u8], &LineIndex) -> Walked,
+    concern: fn(&str) -> Concern,
 }
 
 static ROWS: [Row; 3] = [
@@ -42,12 +43,13 @@ static ROWS: [Row; 3] = [
         grammar: Some(Grammar {
             language: || tree_sitter_cpp::LANGUAGE.into(),
             blank: blank::blank,
-            walk: |root, blanked, text| {
+            walk: |root, blanked, text, lines| {
                 let mut reader = cpp::CppReader::of(&blanked.text);
-                let mut walked = walk::walk(root, &blanked.text, text, &blanked.removed, &mut reader);
+                let mut walked = walk::walk(root, blanked, text, lines, &mut reader);
                 clinic::add(text, &mut walked.symbols);
                 walked
             },
+            concern: cpp::concern,
         }),
     },
     Row {
@@ -57,32 +59,43 @@ static ROWS: [Row; 3] = [
         grammar: Some(Grammar {
             language: || tree_sitter_python::LANGUAGE.into(),
             blank: |text| Blanked { text: text.to_vec(), removed: Vec::new() },
-            walk: |root, blanked, text| walk::walk(root, &blanked.text, text, &[], &mut python::PythonReader::of(text)),
+            walk: |root, blanked, text, lines| {
+                walk::walk(root, blanked, text, lines, &mut python::PythonReader::of(text))
+            },
+            concern: python::concern,
         }),
     },
     Row { language: Language::Yaml, name: "yaml", extensions: &["yaml", "yml"], grammar: None },
 ];
 
 /// The names of a grammar's nodes and fields, by their ids.
+#[derive(Default)]
 pub(super) struct Names {
     kinds: Vec<&'static str>,
     fields: Vec<&'static str>,
     ids: FxHashMap<&'static str, u16>,
+    concerns: Vec<Concern>,
 }
 
 impl Names {
-    fn of(grammar: &tree_sitter::Language) -> Names {
+    fn of(grammar: &tree_sitter::Language, concern: fn(&str) -> Concern) -> Names {
         // Made once a grammar, for as long as the process lives.
         let lasting = |name: Option<&str>| -> &'static str { name.unwrap_or("").to_owned().leak() };
         let kinds = (0..grammar.node_kind_count() as u16).map(|id| lasting(grammar.node_kind_for_id(id)));
+        let kinds: Vec<&'static str> = kinds.collect();
         let fields: Vec<&'static str> =
             (0..=grammar.field_count() as u16).map(|id| lasting(grammar.field_name_for_id(id))).collect();
         let ids = fields.iter().copied().zip(0..).skip(1).collect();
-        Names { kinds: kinds.collect(), fields, ids }
+        let concerns = kinds.iter().map(|kind| concern(kind)).collect();
+        Names { kinds, fields, ids, concerns }
     }
 
     pub fn kind(&self, id: u16) -> &'static str {
         self.kinds.get(usize::from(id)).copied().unwrap_or("ERROR")
+    }
+
+    pub fn concern(&self, id: u16) -> Concern {
+        self.concerns.get(usize::from(id)).copied().unwrap_or_default()
     }
 
     pub fn field(&self, id: u16) -> Option<&'static str> {
@@ -118,8 +131,8 @@ impl Language {
             Language::Python => &PYTHON,
             Language::Yaml => &NONE,
         };
-        let none = || Names { kinds: Vec::new(), fields: Vec::new(), ids: FxHashMap::default() };
-        names.get_or_init(|| self.grammar().map_or_else(none, |grammar| Names::of(&(grammar.language)())))
+        let of = |grammar: &Grammar| Names::of(&(grammar.language)(), grammar.concern);
+        names.get_or_init(|| self.grammar().map_or_else(Names::default, of))
     }
 
     fn grammar(self) -> Option<&'static Grammar> {
@@ -141,8 +154,8 @@ impl Language {
         let Some(grammar) = self.grammar() else { return (None, yaml::read(text)) };
         let blanked = (grammar.blank)(text);
         let tree = grammar.tree(&blanked.text);
-        let walked = (grammar.walk)(Node::root(&tree, self.names()), &blanked, text);
         let lines = LineIndex::of(text);
+        let walked = (grammar.walk)(Node::root(&tree, self.names()), &blanked, text, &lines);
         (Some(Syntax { blanked: blanked.text, tree, skipped: walked.skipped, lines }), walked.symbols)
     }
 }

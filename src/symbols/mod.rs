@@ -7,12 +7,14 @@ mod cpp;
 mod language;
 mod lexer;
 mod node;
+mod places;
 pub mod prose;
 mod python;
 mod registers;
 mod slots;
 pub mod stored;
 pub mod term;
+mod text;
 mod walk;
 mod yaml;
 
@@ -20,10 +22,9 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rustc_hash::FxHashSet;
-
 pub use language::Language;
 pub use lexer::same_code as is_same_cpp;
+use places::Places;
 pub use slots::is_called as is_slot_called;
 pub use term::Term;
 
@@ -56,7 +57,7 @@ struct Syntax {
     blanked: Vec<u8>,
     tree: tree_sitter::Tree,
     /// Start bytes of leaves inside symbols that belong to none.
-    skipped: FxHashSet<usize>,
+    skipped: Places,
     lines: LineIndex,
 }
 

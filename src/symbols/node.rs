@@ -4,13 +4,13 @@
 use std::ops::Range;
 
 use super::language::Names;
+use super::walk::Concern;
 
 /// A node of a tree.
 #[derive(Clone, Copy)]
 pub(super) struct Node<'t> {
     inner: tree_sitter::Node<'t>,
-    /// Asked for most of all, so looked up once.
-    kind: &'static str,
+    kind: u16,
     names: &'static Names,
 }
 
@@ -26,7 +26,7 @@ impl<'t> Node<'t> {
     }
 
     fn of(inner: tree_sitter::Node<'t>, names: &'static Names) -> Node<'t> {
-        Node { inner, kind: names.kind(inner.kind_id()), names }
+        Node { inner, kind: inner.kind_id(), names }
     }
 
     pub fn id(self) -> usize {
@@ -34,7 +34,12 @@ impl<'t> Node<'t> {
     }
 
     pub fn kind(self) -> &'static str {
-        self.kind
+        self.names.kind(self.kind)
+    }
+
+    /// Whether a reader of the language has anything to do with nodes of this kind.
+    pub fn concern(self) -> Concern {
+        self.names.concern(self.kind)
     }
 
     pub fn is_named(self) -> bool {
@@ -43,6 +48,11 @@ impl<'t> Node<'t> {
 
     pub fn is_error(self) -> bool {
         self.inner.is_error()
+    }
+
+    /// Whether anything in it could not be read.
+    pub fn has_error(self) -> bool {
+        self.inner.has_error()
     }
 
     pub fn is_missing(self) -> bool {
@@ -61,6 +71,7 @@ impl<'t> Node<'t> {
         self.inner.byte_range()
     }
 
+    /// Searches from the root: a walk knows the parents already.
     pub fn parent(self) -> Option<Node<'t>> {
         self.near(self.inner.parent())
     }

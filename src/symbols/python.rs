@@ -1,33 +1,37 @@
 //! Python: which nodes begin a symbol, how it is called, and what it mentions.
 
-use rustc_hash::FxHashSet;
+use std::borrow::Cow;
 
-use super::cpp::compact;
 use super::node::Node;
-use super::walk::{Draft, Reader, Step};
+use super::places::Places;
+use super::text::{Text, compact, compacted};
+use super::walk::{Concern, Draft, Reader, Step};
 use super::{Role, SymbolKind};
 
 /// Reads one Python file.
 pub(super) struct PythonReader<'a> {
-    text: &'a [u8],
+    text: Text<'a>,
     /// Start bytes of names that a call has already mentioned.
-    mentioned: FxHashSet<usize>,
+    mentioned: Places,
 }
 
 impl<'a> PythonReader<'a> {
     pub fn of(text: &'a [u8]) -> PythonReader<'a> {
-        PythonReader { text, mentioned: FxHashSet::default() }
+        PythonReader { text: Text::of(text), mentioned: Places::default() }
     }
 
     fn str(&self, node: Node<'_>) -> &'a str {
-        std::str::from_utf8(&self.text[node.byte_range()]).unwrap_or("")
+        self.text.get(node.byte_range())
     }
 }
 
-impl Reader for PythonReader<'_> {
+impl<'a> Reader<'a> for PythonReader<'a> {
     const SEPARATOR: &'static str = ".";
 
-    fn step(&mut self, node: Node<'_>, inside: SymbolKind) -> Step {
+    fn step(&mut self, node: Node<'_>, inside: SymbolKind, around: &[Node<'_>]) -> Step {
+        if !node.concern().code {
+            return Step::Through;
+        }
         let in_function = matches!(inside, SymbolKind::Function);
         match node.kind() {
             "comment" | "line_continuation" => Step::Skip,
@@ -36,12 +40,12 @@ impl Reader for PythonReader<'_> {
                 None => Step::Through,
             },
             "function_definition" | "class_definition" => {
-                let decorated = node.parent().is_some_and(|parent| parent.kind() == "decorated_definition");
+                let decorated = around.last().is_some_and(|parent| parent.kind() == "decorated_definition");
                 if decorated { Step::Through } else { self.definition(node) }
             }
             "expression_statement" if !in_function => self.assignment(node, inside),
             "pair" if inside == SymbolKind::Table => self.row(node, node.child_by_field_name("key")),
-            "string" | "attribute" | "identifier" if inside == SymbolKind::Table && is_listed(node) => {
+            "string" | "attribute" | "identifier" if inside == SymbolKind::Table && is_listed(around) => {
                 self.row(node, Some(node))
             }
             "if_statement" | "elif_clause" if in_function => self.branch(node, "condition"),
@@ -54,29 +58,54 @@ impl Reader for PythonReader<'_> {
         }
     }
 
-    fn mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
+    fn mention(&mut self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)> {
         match node.kind() {
             "call" => self.call_mention(node),
             "attribute" => {
-                let text = compact(self.str(node));
+                let text = compacted(self.str(node));
                 let plain = text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
                 (plain && self.mentioned.insert(node.start_byte())).then_some((text, Role::Name))
             }
             "identifier" => {
-                (!self.mentioned.contains(&node.start_byte())).then(|| (self.str(node).to_string(), Role::Name))
+                (!self.mentioned.contains(node.start_byte())).then(|| (Cow::Borrowed(self.str(node)), Role::Name))
             }
             "string_content" => {
                 let text = self.str(node);
                 let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':');
                 let name = text.len() > 1 && text.len() <= 80 && text.chars().all(fits);
-                name.then(|| (text.to_string(), Role::Text))
+                name.then_some((Cow::Borrowed(text), Role::Text))
             }
             _ => None,
         }
     }
 }
 
-impl PythonReader<'_> {
+/// Which nodes [`PythonReader`] has anything to do with.
+pub(super) fn concern(kind: &str) -> Concern {
+    let code = matches!(
+        kind,
+        "comment"
+            | "line_continuation"
+            | "decorated_definition"
+            | "function_definition"
+            | "class_definition"
+            | "expression_statement"
+            | "pair"
+            | "string"
+            | "attribute"
+            | "identifier"
+            | "if_statement"
+            | "elif_clause"
+            | "case_clause"
+            | "return_statement"
+            | "assert_statement"
+            | "while_statement"
+    );
+    let mention = matches!(kind, "call" | "attribute" | "identifier" | "string_content");
+    Concern { code, mention, block: kind == "block" }
+}
+
+impl<'a> PythonReader<'a> {
     fn definition(&self, node: Node<'_>) -> Step {
         let name = node.child_by_field_name("name").map_or("", |name| self.str(name));
         let kind = if node.kind() == "class_definition" { SymbolKind::Class } else { SymbolKind::Function };
@@ -256,16 +285,16 @@ impl PythonReader<'_> {
         parts.map(|part| self.str(part)).collect()
     }
 
-    fn call_mention(&mut self, node: Node<'_>) -> Option<(String, Role)> {
+    fn call_mention(&mut self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)> {
         let function = node.child_by_field_name("function")?;
         let arguments = node.child_by_field_name("arguments").map_or(0, Node::named_child_count) as u16;
         match function.kind() {
             "identifier" => {
                 self.mentioned.insert(function.start_byte());
-                Some((self.str(function).to_string(), Role::Call { arguments }))
+                Some((Cow::Borrowed(self.str(function)), Role::Call { arguments }))
             }
             "attribute" => {
-                let text = compact(self.str(function));
+                let text = compacted(self.str(function));
                 let plain = text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
                 if plain {
                     self.mentioned.insert(function.start_byte());
@@ -273,7 +302,7 @@ impl PythonReader<'_> {
                 }
                 let name = function.child_by_field_name("attribute")?;
                 self.mentioned.insert(name.start_byte());
-                Some((self.str(name).to_string(), Role::MemberCall { arguments }))
+                Some((Cow::Borrowed(self.str(name)), Role::MemberCall { arguments }))
             }
             _ => None,
         }
@@ -295,8 +324,8 @@ fn is_trailing_comma(node: Node<'_>) -> bool {
 }
 
 /// An element of a list, set or tuple, such as the keys of `dict.fromkeys`.
-fn is_listed(node: Node<'_>) -> bool {
-    node.parent().is_some_and(|parent| matches!(parent.kind(), "list" | "set" | "tuple"))
+fn is_listed(around: &[Node<'_>]) -> bool {
+    around.last().is_some_and(|parent| matches!(parent.kind(), "list" | "set" | "tuple"))
 }
 
 /// The value lists rows by string: a dictionary, a set or list of strings, perhaps inside one call.

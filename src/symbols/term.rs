@@ -204,7 +204,7 @@ impl Builder<'_> {
     }
 
     fn leaf(&self, mut term: Term, bytes: &std::ops::Range<usize>) -> Option<Term> {
-        if self.syntax.skipped.contains(&bytes.start) {
+        if self.syntax.skipped.contains(bytes.start) {
             return None;
         }
         let text = &self.syntax.blanked[bytes.clone()];

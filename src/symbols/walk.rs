@@ -2,13 +2,17 @@
 //!
 //! What begins a symbol is for the language to say ([`Reader`]); the walk keeps scopes, fingerprints and mentions.
 
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
+use super::blank::Blanked;
 use super::lexer::Lexer;
 use super::node::Node;
+use super::places::Places;
 use super::{Extra, ExtraKind, LineIndex, Lines, Mention, Role, Symbol, SymbolKind};
 
 /// What the walk does with a node.
@@ -40,7 +44,7 @@ pub(super) struct Draft {
     /// Tokens outside the node that belong to it: `def_static` of a binding, the condition of a branch.
     pub lead: Option<String>,
     /// For an overlay: the bytes of the node that it views.
-    pub view: Option<std::ops::Range<usize>>,
+    pub view: Option<Range<usize>>,
     /// Where people see it begin, if that is before its bytes: at the condition of a branch.
     pub seen_from: Option<usize>,
     /// What it names outside of the node: the macro that makes a binding, the type that one is for.
@@ -63,67 +67,80 @@ impl Draft {
     }
 }
 
+/// What a reader has to do with the nodes of a kind: most of a tree is punctuation.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Concern {
+    /// In code it may be more than a part of the symbol around it.
+    pub code: bool,
+    /// It may mention something.
+    pub mention: bool,
+    /// No token says where it begins and ends, as for a block in Python.
+    pub block: bool,
+}
+
 /// A language's part of the walk.
-pub(super) trait Reader {
+pub(super) trait Reader<'a> {
     /// Joins a scope and a name: `::` or `.`.
     const SEPARATOR: &'static str;
 
-    /// What to do with a node. `inside` is the kind of the innermost symbol.
-    fn step(&mut self, node: Node<'_>, inside: SymbolKind) -> Step;
+    /// What to do with a node. `inside` is the kind of the innermost symbol, `around` the nodes around it, from the root.
+    fn step(&mut self, node: Node<'_>, inside: SymbolKind, around: &[Node<'_>]) -> Step;
 
-    /// What a node mentions, if anything.
-    fn mention(&mut self, node: Node<'_>) -> Option<(String, Role)>;
+    /// What a node mentions, if anything. Asked only where a mention is a concern.
+    fn mention(&mut self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)>;
 }
 
 /// What a walk finds.
 pub(super) struct Walked {
     pub symbols: Vec<Symbol>,
     /// Start bytes of leaves that were skipped inside symbols; a term must leave them out too.
-    pub skipped: FxHashSet<usize>,
+    pub skipped: Places,
 }
 
-/// Walks a tree from its root. `text` is what was parsed, `removed` what was blanked out of the original before.
-pub(super) fn walk<R: Reader>(
+/// Walks a tree from its root.
+pub(super) fn walk<'a, R: Reader<'a>>(
     root: Node<'_>,
-    text: &[u8],
+    blanked: &Blanked,
     original: &[u8],
-    removed: &[std::ops::Range<usize>],
+    lines: &LineIndex,
     reader: &mut R,
 ) -> Walked {
-    let lines = LineIndex::of(original);
-    let mut walk = Walk {
+    let walk = Walk {
         reader,
-        text,
+        text: &blanked.text,
         original,
-        lines: &lines,
-        out: Walked { symbols: Vec::new(), skipped: FxHashSet::default() },
+        lines,
+        out: Walked { symbols: Vec::new(), skipped: Places::default() },
+        around: Vec::new(),
         open: Vec::new(),
         scopes: Vec::new(),
         conditions: Vec::new(),
         overlays: Vec::new(),
-        names: FxHashMap::default(),
+        names: Names::default(),
+        mentioned: FxHashSet::default(),
         depth: 0,
+        pending: 0,
+        has_error: root.has_error(),
         errors: Vec::new(),
-        removed,
+        removed: &blanked.removed,
+        tokens: Vec::new(),
     };
-    walk.run(root);
-    walk.out
+    walk.run(root)
 }
 
 struct Open {
     symbol: usize,
+    kind: SymbolKind,
     depth: u32,
     feed: Feed,
 }
 
 /// What a symbol's fingerprints are made of.
-#[derive(Default)]
 struct Feed {
     tokens: Vec<u8>,
-    /// Also comments and white space between its tokens.
-    raw: Vec<u8>,
+    /// The bytes of its tokens, with comments and white space between them.
+    raw: Vec<Range<usize>>,
     last_end: usize,
-    mentions: FxHashSet<(Arc<str>, u8)>,
 }
 
 impl Feed {
@@ -139,6 +156,25 @@ impl Feed {
         }
         self.tokens.push(0);
     }
+
+    fn raw(&mut self, bytes: Range<usize>) {
+        match self.raw.last_mut() {
+            Some(last) if last.end == bytes.start => last.end = bytes.end,
+            _ => self.raw.push(bytes),
+        }
+    }
+
+    fn raw_fingerprint(&self, original: &[u8]) -> u128 {
+        match &*self.raw {
+            [] => xxh3_128(b""),
+            [whole] => xxh3_128(&original[whole.clone()]),
+            pieces => {
+                let mut hash = Xxh3::new();
+                pieces.iter().for_each(|piece| hash.update(&original[piece.clone()]));
+                hash.digest128()
+            }
+        }
+    }
 }
 
 struct Scope {
@@ -147,73 +183,109 @@ struct Scope {
     depth: u32,
 }
 
-struct Walk<'a, R> {
+/// Names that were mentioned, each of them kept once.
+#[derive(Default)]
+struct Names {
+    numbers: FxHashMap<Arc<str>, u32>,
+    names: Vec<Arc<str>>,
+}
+
+impl Names {
+    fn number(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let (name, number): (Arc<str>, _) = (name.into(), self.names.len() as u32);
+        self.names.push(name.clone());
+        self.numbers.insert(name, number);
+        number
+    }
+}
+
+struct Walk<'a, 't, R> {
     reader: &'a mut R,
     text: &'a [u8],
     original: &'a [u8],
     lines: &'a LineIndex,
     out: Walked,
+    around: Vec<Node<'t>>,
     open: Vec<Open>,
     scopes: Vec<Scope>,
     conditions: Vec<(String, u32)>,
     overlays: Vec<Open>,
-    names: FxHashMap<String, Arc<str>>,
+    names: Names,
+    /// Which symbol mentions which name in which role.
+    mentioned: FxHashSet<(u32, u32, u8)>,
     depth: u32,
+    /// The depth at which the next thing ends.
+    pending: u32,
+    has_error: bool,
     /// Depths of the ERROR nodes around.
     errors: Vec<u32>,
-    removed: &'a [std::ops::Range<usize>],
+    removed: &'a [Range<usize>],
+    /// Room for the tokens of the next symbols, used again.
+    tokens: Vec<Vec<u8>>,
 }
 
-impl<R: Reader> Walk<'_, R> {
-    fn run(&mut self, root: Node<'_>) {
+impl<'a, 't, R: Reader<'a>> Walk<'_, 't, R> {
+    fn run(mut self, root: Node<'t>) -> Walked {
         self.begin(Draft::of("", SymbolKind::FileScope), root.byte_range(), 0);
         let mut cursor = root.walk();
         loop {
-            if self.enter(cursor.node()) && cursor.goto_first_child() {
-                self.depth += 1;
-                continue;
-            }
-            loop {
-                self.leave(cursor.node());
-                if cursor.goto_next_sibling() {
-                    break;
+            let node = cursor.node();
+            if self.enter(node) {
+                if cursor.goto_first_child() {
+                    self.around.push(node);
+                    self.depth += 1;
+                    continue;
                 }
+                self.feed(node);
+            }
+            self.leave(node);
+            while !cursor.goto_next_sibling() {
                 if !cursor.goto_parent() {
                     return self.finish();
                 }
                 self.depth -= 1;
+                let parent = self.around.pop().expect("every step down was noted");
+                self.leave(parent);
             }
         }
     }
 
-    fn finish(&mut self) {
+    fn finish(mut self) -> Walked {
         while let Some(open) = self.overlays.pop() {
             self.close(open);
         }
         while let Some(open) = self.open.pop() {
             self.close(open);
         }
+        self.out
     }
 
-    /// Whether to go into the node's children.
-    fn enter(&mut self, node: Node<'_>) -> bool {
-        self.close_overlays(node.start_byte());
-        if node.is_error() || node.is_missing() {
-            let symbol = self.current();
-            self.out.symbols[symbol].damaged = true;
-            if node.is_error() {
-                self.errors.push(self.depth);
-            }
+    /// Whether to go into the node's children, or to take it for a token if it has none.
+    fn enter(&mut self, node: Node<'t>) -> bool {
+        if !self.overlays.is_empty() {
+            self.close_overlays(node.start_byte());
         }
-        let inside = self.out.symbols[self.current()].kind;
-        match self.reader.step(node, inside) {
+        if self.has_error {
+            self.note_error(node);
+        }
+        let inside = self.open.last().map_or(SymbolKind::FileScope, |open| open.kind);
+        match self.reader.step(node, inside, &self.around) {
+            Step::Through => {}
             Step::Skip => {
                 self.skip(node, inside);
                 return false;
             }
-            Step::Through => {}
-            Step::Scope { name, local } => self.scopes.push(Scope { name, local, depth: self.depth }),
-            Step::Condition(condition) => self.conditions.push((condition, self.depth)),
+            Step::Scope { name, local } => {
+                self.scopes.push(Scope { name, local, depth: self.depth });
+                self.pending = self.depth;
+            }
+            Step::Condition(condition) => {
+                self.conditions.push((condition, self.depth));
+                self.pending = self.depth;
+            }
             // Inside code that the grammar could not read only what has a body of its own can be trusted.
             Step::Begin(draft) if self.errors.is_empty() || draft.kind.has_body() => {
                 self.begin(draft, node.byte_range(), self.depth);
@@ -221,45 +293,70 @@ impl<R: Reader> Walk<'_, R> {
             Step::Begin(_) => {}
             Step::Overlay(drafts) => self.overlay(drafts),
         }
-        if let Some((name, role)) = self.reader.mention(node) {
+        let concern = node.concern();
+        if concern.mention
+            && let Some((name, role)) = self.reader.mention(node)
+        {
             self.mention(&name, role, node.start_byte());
         }
-        self.feed_edge(node, 1);
-        if node.child_count() > 0 {
-            return true;
+        if concern.block {
+            self.feed_edge(1);
         }
-        self.feed(node);
-        false
+        true
+    }
+
+    fn note_error(&mut self, node: Node<'_>) {
+        if node.is_error() || node.is_missing() {
+            let symbol = self.current();
+            self.out.symbols[symbol].damaged = true;
+            if node.is_error() {
+                self.errors.push(self.depth);
+                self.pending = self.depth;
+            }
+        }
     }
 
     /// In Python no token says where a block begins and ends.
-    fn feed_edge(&mut self, node: Node<'_>, edge: u8) {
-        if node.kind() == "block" {
-            let overlays = self.overlays.iter_mut();
-            for open in self.open.last_mut().into_iter().chain(overlays) {
-                open.feed.tokens.push(edge);
-            }
+    fn feed_edge(&mut self, edge: u8) {
+        let overlays = self.overlays.iter_mut();
+        for open in self.open.last_mut().into_iter().chain(overlays) {
+            open.feed.tokens.push(edge);
         }
     }
 
     fn leave(&mut self, node: Node<'_>) {
-        self.feed_edge(node, 2);
-        if self.errors.last() == Some(&self.depth) {
+        if node.concern().block {
+            self.feed_edge(2);
+        }
+        if self.pending == self.depth {
+            self.end();
+        }
+    }
+
+    /// Ends what began at this depth.
+    fn end(&mut self) {
+        let depth = self.depth;
+        if self.errors.last() == Some(&depth) {
             self.errors.pop();
         }
-        if self.scopes.last().is_some_and(|scope| scope.depth == self.depth) {
+        if self.scopes.last().is_some_and(|scope| scope.depth == depth) {
             self.scopes.pop();
         }
-        if self.conditions.last().is_some_and(|(_, depth)| *depth == self.depth) {
+        if self.conditions.last().is_some_and(|(_, at)| *at == depth) {
             self.conditions.pop();
         }
-        while self.open.len() > 1 && self.open.last().is_some_and(|open| open.depth == self.depth) {
+        while self.open.len() > 1 && self.open.last().is_some_and(|open| open.depth == depth) {
             let open = self.open.pop().expect("the loop condition saw it");
-            if self.scopes.last().is_some_and(|scope| scope.depth == self.depth) {
+            if self.scopes.last().is_some_and(|scope| scope.depth == depth) {
                 self.scopes.pop();
             }
             self.close(open);
         }
+        let errors = self.errors.last().copied();
+        let scopes = self.scopes.last().map(|scope| scope.depth);
+        let conditions = self.conditions.last().map(|(_, depth)| *depth);
+        let open = self.open.last().map(|open| open.depth);
+        self.pending = [errors, scopes, conditions, open].into_iter().flatten().max().unwrap_or(0);
     }
 
     fn current(&self) -> usize {
@@ -271,21 +368,19 @@ impl<R: Reader> Walk<'_, R> {
         if inside != SymbolKind::FileScope && !node.kind().ends_with("comment") {
             self.out.skipped.insert(node.start_byte());
         }
-        let original = &self.original[node.byte_range()];
         if let Some(open) = self.open.last_mut() {
-            open.feed.raw.extend_from_slice(original);
-            open.feed.last_end = node.end_byte();
+            let bytes = node.byte_range();
+            open.feed.last_end = bytes.end;
+            open.feed.raw(bytes);
         }
     }
 
-    fn begin(&mut self, draft: Draft, bytes: std::ops::Range<usize>, depth: u32) {
+    fn begin(&mut self, draft: Draft, bytes: Range<usize>, depth: u32) {
         let parent = self.open.last().map(|open| open.symbol);
         let symbol = self.symbol(&draft, bytes, parent);
-        let mut feed = Feed { last_end: symbol.bytes.start, ..Feed::default() };
-        if let Some(lead) = &draft.lead {
-            feed.tokens.extend_from_slice(lead.as_bytes());
-        }
-        self.open.push(Open { symbol: self.out.symbols.len(), depth, feed });
+        let feed = self.fed(draft.lead.as_deref(), symbol.bytes.start);
+        self.open.push(Open { symbol: self.out.symbols.len(), kind: draft.kind, depth, feed });
+        self.pending = depth;
         if draft.scope {
             self.scopes.push(Scope { name: Some(draft.name), local: draft.local, depth });
         }
@@ -301,14 +396,19 @@ impl<R: Reader> Walk<'_, R> {
         for draft in drafts {
             let view = draft.view.clone().expect("an overlay views a node");
             let symbol = self.symbol(&draft, view, parent);
-            let mut feed = Feed { last_end: symbol.bytes.start, ..Feed::default() };
-            feed.tokens.extend_from_slice(draft.lead.as_deref().unwrap_or("").as_bytes());
-            self.overlays.push(Open { symbol: self.out.symbols.len(), depth: self.depth, feed });
+            let feed = self.fed(draft.lead.as_deref(), symbol.bytes.start);
+            self.overlays.push(Open { symbol: self.out.symbols.len(), kind: draft.kind, depth: self.depth, feed });
             self.out.symbols.push(symbol);
         }
     }
 
-    fn symbol(&self, draft: &Draft, bytes: std::ops::Range<usize>, parent: Option<usize>) -> Symbol {
+    fn fed(&mut self, lead: Option<&str>, start: usize) -> Feed {
+        let mut tokens = self.tokens.pop().unwrap_or_default();
+        tokens.extend_from_slice(lead.unwrap_or("").as_bytes());
+        Feed { tokens, raw: Vec::new(), last_end: start }
+    }
+
+    fn symbol(&self, draft: &Draft, bytes: Range<usize>, parent: Option<usize>) -> Symbol {
         let mut extras: Vec<Extra> = Vec::new();
         extras.extend(draft.lead.as_ref().map(|lead| Extra { kind: ExtraKind::Lead, text: lead.as_str().into() }));
         if parent == Some(0) || parent.is_some_and(|parent| self.out.symbols[parent].extras.is_empty()) {
@@ -359,35 +459,28 @@ impl<R: Reader> Walk<'_, R> {
         if name.len() > 200 {
             return;
         }
-        let shared = match self.names.get(name) {
-            Some(shared) => shared.clone(),
-            None => {
-                let shared: Arc<str> = name.into();
-                self.names.insert(name.to_string(), shared.clone());
-                shared
-            }
-        };
-        let line = self.lines.of_byte(at);
-        let overlays = self.overlays.iter_mut();
-        for open in self.open.last_mut().into_iter().chain(overlays) {
-            if open.feed.mentions.insert((shared.clone(), role.code())) {
-                self.out.symbols[open.symbol].mentions.push(Mention { name: shared.clone(), role, line });
+        let (number, code) = (self.names.number(name), role.code());
+        let overlays = self.overlays.iter();
+        for open in self.open.last().into_iter().chain(overlays) {
+            if self.mentioned.insert((open.symbol as u32, number, code)) {
+                let (name, line) = (self.names.names[number as usize].clone(), self.lines.of_byte(at));
+                self.out.symbols[open.symbol].mentions.push(Mention { name, role, line });
             }
         }
     }
 
     fn feed(&mut self, node: Node<'_>) {
-        let (text, original) = (self.text, self.original);
+        let range = node.byte_range();
+        let text = &self.text[range.clone()];
         let overlays = self.overlays.iter_mut();
         for open in self.open.last_mut().into_iter().chain(overlays) {
-            let range = node.byte_range();
-            open.feed.token(node, &text[range.clone()]);
+            open.feed.token(node, text);
             let gap = open.feed.last_end.min(range.start)..range.start;
             // Another symbol may lie in the gap; it is hashed where it belongs.
             if gap.len() < 512 {
-                open.feed.raw.extend_from_slice(&original[gap]);
+                open.feed.raw(gap);
             }
-            open.feed.raw.extend_from_slice(&original[range.clone()]);
+            open.feed.raw(range.clone());
             open.feed.last_end = range.end;
         }
     }
@@ -399,17 +492,19 @@ impl<R: Reader> Walk<'_, R> {
         }
     }
 
-    fn close(&mut self, open: Open) {
+    fn close(&mut self, mut open: Open) {
         let blanked = self.blanked_inside(open.symbol);
         let symbol = &mut self.out.symbols[open.symbol];
         symbol.extras.extend(blanked);
-        let mut tokens = open.feed.tokens;
+        let mut tokens = std::mem::take(&mut open.feed.tokens);
         for extra in &symbol.extras {
             tokens.push(extra.kind as u8);
             tokens.extend_from_slice(extra.text.as_bytes());
         }
         symbol.fingerprint = xxh3_128(&tokens);
-        symbol.raw_fingerprint = xxh3_128(&open.feed.raw);
+        symbol.raw_fingerprint = open.feed.raw_fingerprint(self.original);
+        tokens.clear();
+        self.tokens.push(tokens);
     }
 
     /// Blanked ranges inside the symbol that no child of it has; children close first.
@@ -417,10 +512,19 @@ impl<R: Reader> Walk<'_, R> {
         let bytes = &self.out.symbols[symbol].bytes;
         let from = self.removed.partition_point(|removed| removed.start < bytes.start);
         let inside = self.removed[from..].iter().take_while(|removed| removed.end <= bytes.end);
-        let children =
-            || self.out.symbols[symbol + 1..].iter().filter(|child| child.parent == Some(symbol) && !child.view);
+        let mut inside = inside.peekable();
+        if inside.peek().is_none() {
+            return Vec::new();
+        }
+        let own = self.out.symbols[symbol + 1..].iter().filter(|child| child.parent == Some(symbol) && !child.view);
+        let children: Vec<Range<usize>> = own.map(|child| child.bytes.clone()).collect();
+        // Siblings do not overlap.
+        let belongs_to_child = |at: usize| {
+            let before = children.partition_point(|child| child.start <= at);
+            before.checked_sub(1).is_some_and(|last| children[last].contains(&at))
+        };
         inside
-            .filter(|removed| !children().any(|child| child.bytes.contains(&removed.start)))
+            .filter(|removed| !belongs_to_child(removed.start))
             .map(|removed| Extra {
                 kind: ExtraKind::Blanked,
                 text: Lexer::compact(&self.original[removed.clone()]).into(),
@@ -448,7 +552,7 @@ impl Lines {
 }
 
 impl LineIndex {
-    pub(super) fn of_bytes(&self, bytes: &std::ops::Range<usize>) -> Lines {
+    pub(super) fn of_bytes(&self, bytes: &Range<usize>) -> Lines {
         let last = bytes.end.saturating_sub(1).max(bytes.start);
         Lines::of(self.of_byte(bytes.start), self.of_byte(last))
     }
