@@ -71,6 +71,8 @@ enum Command {
         /// What could not be judged is exit code 2 whatever this says.
         #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = fail_on())]
         fail_on: check::FailOn,
+        #[command(flatten)]
+        looking: LookingArgs,
         /// Judge a range of another repository that the mapping declares, against the Python ends in this one
         ///
         /// Where that repository is, `--repository NAME=PATH` says. This one stays as it is at --at.
@@ -103,6 +105,8 @@ enum Command {
         /// The commits: `A..B`, those that B has and A has not
         #[arg(value_name = "RANGE", value_parser = Range::parse)]
         range: Range,
+        #[command(flatten)]
+        looking: LookingArgs,
     },
     /// Show what a symbol depends on, or what depends on it
     ///
@@ -364,6 +368,13 @@ Example:
 and as the first line of the mapping: #:schema ./mapping.schema.json";
 
 #[derive(Debug, Args)]
+struct LookingArgs {
+    /// How many steps links look through callees that do not say it themselves
+    #[arg(long, value_name = "STEPS", default_value_t = DEFAULT_DEPTH)]
+    depth: u32,
+}
+
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Common options")]
 struct Common {
     /// The repository: a work tree, a folder in one, or a bare repository
@@ -489,9 +500,9 @@ impl Cli {
     fn run(self) -> Exit {
         let session = self.common.session();
         let result = match self.command {
-            Command::Check { range, fail_on, inside, at } => {
+            Command::Check { range, fail_on, looking, inside, at } => {
                 let inside = inside.map(|name| check::Inside { name, revision: at });
-                check::run(&session, &check::Options { range: range.range(), inside, fail_on })
+                check::run(&session, &check::Options { range: range.range(), inside, depth: looking.depth, fail_on })
             }
             Command::Diff { range, narrow, paths } => diff::run(&session, &narrow.options(range.range(), paths)),
             Command::Map { command } => command.run(&session),
@@ -504,7 +515,9 @@ impl Cli {
                     graph::Options { selector, revision: at, direction, depth, only_certain: certain, drawing: draw };
                 graph::run(&session, &options)
             }
-            Command::Replay { range } => replay::run(&session, &replay::Options { range }),
+            Command::Replay { range, looking } => {
+                replay::run(&session, &replay::Options { range, depth: looking.depth })
+            }
             Command::Explain { subject } => explain::run(&session, subject.as_deref()),
             Command::Demo { keep } => demo::run(&session, keep.as_deref()),
         };

@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 use crate::change::{FilePair, Skipped};
 use crate::mapping::{Mapping, Scope};
 use crate::source::{FileChange, SnapshotPair, SourceFile};
-use crate::symbols::{Language, ParsedFile, is_same_cpp};
+use crate::symbols::{Language, ParsedFile, Role, is_same_cpp};
 
 /// Reads texts into symbols. Whoever remembers an earlier reading of a text may give that.
 pub trait ReadSymbols: Sync {
@@ -101,9 +101,29 @@ impl<'a> Corpus<'a> {
         }
     }
 
+    /// Adds to the names those of the C++ symbols in changed files that mention one of them, and so on for so many steps:
+    /// what an unchanged file calls may depend on a change beside it.
+    pub fn widen(&self, names: &mut FxHashSet<String>, steps: u32) {
+        let files = || self.pairs.iter().flat_map(|pair| Side::BOTH.map(|side| parsed(pair, side))).flatten();
+        for _ in 0..steps {
+            let symbols = files().filter(|file| file.language == Language::Cpp).flat_map(|file| &*file.symbols);
+            let mentioning = symbols.filter(|symbol| {
+                let mut meant = symbol.mentions.iter().filter(|mention| mention.role != Role::Text);
+                meant.any(|mention| names.contains(last_name(&mention.name)))
+            });
+            let found: FxHashSet<&str> = mentioning.map(|symbol| last_name(&symbol.name)).collect();
+            let fresh: Vec<&str> =
+                found.into_iter().filter(|name| !name.is_empty() && !names.contains(*name)).collect();
+            if fresh.is_empty() {
+                return;
+            }
+            names.extend(fresh.into_iter().map(str::to_owned));
+        }
+    }
+
     /// Parses the unchanged C++ files that the mapping names and that mention one of `names`: a change elsewhere may
     /// reach an entry point through them.
-    pub fn read_dependents(&mut self, names: &FxHashSet<&str>) {
+    pub fn read_dependents(&mut self, names: &FxHashSet<String>) {
         let snapshots = self.snapshots;
         let paths = snapshots.unchanged.iter().filter(|(path, file)| {
             Language::of_path(path) == Some(Language::Cpp)
@@ -313,8 +333,13 @@ fn parsed(pair: &FilePair, side: Side) -> Option<&ParsedFile> {
     }
 }
 
+/// The last part of a qualified name: the one by which other files mention it.
+pub fn last_name(name: &str) -> &str {
+    name.rsplit("::").next().unwrap_or(name)
+}
+
 /// Whether one of the names occurs in the text as a whole identifier.
-fn mentions(text: &[u8], names: &FxHashSet<&str>) -> bool {
+fn mentions(text: &[u8], names: &FxHashSet<String>) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let words = text.split(|byte| !is_word(byte)).filter(|word| !word.is_empty());
     !names.is_empty() && words.filter_map(|word| std::str::from_utf8(word).ok()).any(|word| names.contains(word))

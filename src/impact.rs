@@ -9,7 +9,7 @@ use crate::corpus::Side;
 use crate::ends::{ResolvedEnd, ResolvedLink};
 use crate::graph::{DependencyGraph, NodeId, Reached};
 use crate::ladder::Rung;
-use crate::mapping::Link;
+use crate::mapping::{Link, Mapping};
 use crate::symbols::Language;
 
 /// How many steps from a C++ end a change still counts, unless the link says otherwise. Two steps reach 2.3 % of
@@ -32,6 +32,11 @@ impl Impact {
     pub fn is_direct(&self) -> bool {
         self.via.len() <= 1
     }
+}
+
+/// How many steps any link looks through callees.
+pub fn deepest(mapping: &Mapping) -> u32 {
+    mapping.links.iter().map(|link| link.depth.unwrap_or(DEFAULT_DEPTH)).max().unwrap_or(0)
 }
 
 /// Whether a change this deep counts for a link.

@@ -96,7 +96,9 @@ pub fn check_by(
     on_stage("diff");
     let changes = change::diff(&corpus.pairs);
     on_stage("resolve");
-    corpus.read_dependents(&names_that_count(&changes, mapping));
+    let mut names = names_that_count(&changes, mapping);
+    corpus.widen(&mut names, impact::deepest(mapping).saturating_sub(1));
+    corpus.read_dependents(&names);
     let mut links = ends::resolve_cpp(mapping, &corpus);
     on_stage("graph");
     let [before, after] = Side::BOTH.map(|side| corpus.files(side, Language::Cpp));
@@ -124,11 +126,11 @@ pub fn check_by(
 }
 
 /// The names by which other files could mention what changed, as far as it counts for any link.
-fn names_that_count<'c>(changes: &'c [Change], mapping: &Mapping) -> FxHashSet<&'c str> {
+fn names_that_count(changes: &[Change], mapping: &Mapping) -> FxHashSet<String> {
     let counts = |change: &&Change| mapping.links.iter().any(|link| impact::counts(link, change.rung));
     let changes = changes.iter().filter(|change| change.language == Language::Cpp).filter(counts);
     let names = changes.flat_map(|change| [Some(&change.symbol), change.before_symbol.as_ref()]).flatten();
-    names.filter_map(|name| name.rsplit("::").next()).filter(|name| !name.is_empty()).collect()
+    names.map(|name| corpus::last_name(name)).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// Which parts of the scope the range touches.

@@ -17,6 +17,8 @@ pub struct Options {
     pub range: Option<Range>,
     /// Another repository than the one of the mapping changes.
     pub inside: Option<Inside>,
+    /// How far links look through callees that do not say it themselves.
+    pub depth: u32,
     pub fail_on: FailOn,
 }
 
@@ -37,18 +39,15 @@ pub enum FailOn {
 
 pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let mut stages = Stages::start();
-    let report = judge(session, options.range.as_ref(), options.inside.as_ref(), &mut stages)?;
+    let report = judge(session, options, &mut stages)?;
     show(session, &report, &mut stages)?;
     Ok(exit(&report, options.fail_on))
 }
 
 /// Reads the world and judges it.
-pub(super) fn judge(
-    session: &Session,
-    range: Option<&Range>,
-    inside: Option<&Inside>,
-    stages: &mut Stages,
-) -> Result<Report> {
+pub(super) fn judge(session: &Session, options: &Options, stages: &mut Stages) -> Result<Report> {
+    let Options { range, inside, depth, .. } = options;
+    let range = range.as_ref();
     stages.begin("open");
     let world = match inside {
         Some(Inside { name, revision }) => World::open_in(session, name, range, revision)?,
@@ -63,7 +62,8 @@ pub(super) fn judge(
     }
     world.tell_unknown(session, &applying.mapping);
     let acks = acks::applying(session, &world)?;
-    Judge::of_one(&session.cache).judge(&world, &texts, &applying, acks, &mut |stage| stages.begin(stage))
+    let judge = Judge::of_one(&session.cache).looking(*depth);
+    judge.judge(&world, &texts, &applying, acks, &mut |stage| stages.begin(stage))
 }
 
 /// Writes the answer, and with `-v` what it took.

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::stages::Stages;
 use super::{Exit, Session, check};
+use crate::impact::DEFAULT_DEPTH;
 use crate::report::{self, Format, View};
 use crate::source::git::{NewCommit, create_repository};
 use crate::source::range::Range;
@@ -63,7 +64,9 @@ fn show(session: &Session, folder: &Path, repeat: &str) -> Result<Exit> {
     create_repository(folder, &COMMITS)?;
     let inside = Session { repository: folder.to_owned(), mappings: Vec::new(), ..session.clone() };
     let mut stages = Stages::start();
-    let report = check::judge(&inside, Some(&Range::Revision("HEAD".to_owned())), None, &mut stages)?;
+    let range = Some(Range::Revision("HEAD".to_owned()));
+    let options = check::Options { range, inside: None, depth: DEFAULT_DEPTH, fail_on: check::FailOn::Error };
+    let report = check::judge(&inside, &options, &mut stages)?;
     keep_promises(&report)?;
     let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
     let answer = report::check(&report, session.format, view);

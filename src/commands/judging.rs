@@ -8,6 +8,7 @@ use rustc_hash::FxHashMap;
 use super::world::{Applying, MappingTexts, World};
 use crate::cache::{Cache, Key};
 use crate::corpus::{Afresh, ReadSymbols};
+use crate::impact::DEFAULT_DEPTH;
 use crate::mapping::Mapping;
 use crate::mapping::acks::Acks;
 use crate::source::SourceFile;
@@ -21,19 +22,26 @@ const HELD_BYTES: usize = 6 << 20;
 /// Judges, and remembers.
 pub struct Judge<'a> {
     cache: &'a Cache,
+    /// How far links look that do not say it themselves.
+    depth: u32,
     reader: Remembering<'a>,
 }
 
 impl<'a> Judge<'a> {
     /// For one change: files are kept for later runs.
     pub fn of_one(cache: &'a Cache) -> Judge<'a> {
-        Judge { cache, reader: Remembering { cache, held: None } }
+        Judge { cache, depth: DEFAULT_DEPTH, reader: Remembering { cache, held: None } }
     }
 
     /// For one change after the other: files are held in memory, and only answers are kept. The answers are
     /// [brief](Report::brief).
     pub fn of_many(cache: &'a Cache) -> Judge<'a> {
-        Judge { cache, reader: Remembering { cache, held: Some(Mutex::default()) } }
+        Judge { cache, depth: DEFAULT_DEPTH, reader: Remembering { cache, held: Some(Mutex::default()) } }
+    }
+
+    /// The same, but links that do not say how far they look through callees look so far.
+    pub fn looking(self, depth: u32) -> Judge<'a> {
+        Judge { depth, ..self }
     }
 
     /// The judgement of what the world compares, worked out or remembered.
@@ -47,12 +55,14 @@ impl<'a> Judge<'a> {
     ) -> Result<Report> {
         on_stage("recall");
         let is_brief = self.reader.held.is_some();
-        let key = world.key(if is_brief { "brief report" } else { "report" }, texts, &acks);
+        let kind = format!("{} {}", if is_brief { "brief report" } else { "report" }, self.depth);
+        let key = world.key(&kind, texts, &acks);
         if let Some(report) = key.and_then(|key| self.cache.read(key)) {
             return Ok(report);
         }
         on_stage("read");
-        let mapping = Mapping { acks, ..applying.mapping.clone() };
+        let mut mapping = Mapping { acks, ..applying.mapping.clone() };
+        mapping.links.iter_mut().for_each(|link| link.depth = link.depth.or(Some(self.depth)));
         let pair = world.snapshots(&mapping)?;
         let report = crate::check_by(&mapping, &pair, &self.reader, on_stage).without_idle_changes();
         let report = report.with_findings(applying.findings.clone());

@@ -23,6 +23,8 @@ use crate::verdict::Report;
 #[derive(Debug)]
 pub struct Options {
     pub range: Range,
+    /// How far links look through callees that do not say it themselves.
+    pub depth: u32,
 }
 
 pub fn run(session: &Session, options: &Options) -> Result<Exit> {
@@ -33,7 +35,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
         bail!("the range holds no commits; a range of commits is `OLDER..NEWER`");
     }
     stages.begin("judge");
-    let replay = replay(session, &commits)?;
+    let replay = replay(session, &commits, options.depth)?;
     stages.begin("report");
     let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
     session.answer(&report::replay(&replay, session.format, view))?;
@@ -43,12 +45,12 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
 }
 
 /// Judges the commits, several at a time; the order of the answer is theirs.
-fn replay(session: &Session, commits: &[String]) -> Result<Replay> {
+fn replay(session: &Session, commits: &[String], depth: u32) -> Result<Replay> {
     let progress = Progress::of(session);
     progress.stage("judging", Some(commits.len()));
     let next = AtomicUsize::new(0);
     let judged: Mutex<Vec<Option<Replayed>>> = Mutex::new(commits.iter().map(|_| None).collect());
-    let worker = Worker { session, judge: Judge::of_many(&session.cache), mappings: Mutex::default() };
+    let worker = Worker { session, judge: Judge::of_many(&session.cache).looking(depth), mappings: Mutex::default() };
     let work = || -> Result<()> {
         let mut world = World::open(&worker.quiet(), Some(&Range::Revision(commits[0].clone())))?;
         loop {

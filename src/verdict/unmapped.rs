@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::is_all_stale;
 use crate::change::{Change, What};
-use crate::corpus::{Corpus, Lookup, Side};
+use crate::corpus::{Corpus, Lookup, Side, last_name};
 use crate::ends::ResolvedLink;
 use crate::finding::Finding;
 use crate::finding::unmapped::{self, NewName};
 use crate::mapping::Mapping;
-use crate::symbols::{Language, ParsedFile};
+use crate::symbols::{Language, ParsedFile, Role};
 
 /// A finding for each file that gains names.
 pub fn bindings(
@@ -28,24 +29,40 @@ pub fn bindings(
     }
     let of_file = |(path, changes): (&Arc<str>, Vec<&Change>)| {
         let Lookup::Parsed { file, .. } = corpus.find(Side::After, path) else { return None };
-        let linked = linked(links, path);
+        let linked = Linked::of(links, file);
         let before = match corpus.find(Side::Before, path) {
             Lookup::Parsed { file, .. } => Some(file),
             _ => None,
         };
         let names = changes.iter().filter_map(|change| new_name(change, file, before));
         let names = names.filter(|(at, name)| {
-            !linked.contains(at) && !mapping.unlinked.iter().any(|unlinked| unlinked.covers(path, name.name))
+            !linked.has(*at, file) && !mapping.unlinked.iter().any(|unlinked| unlinked.covers(path, name.name))
         });
         unmapped::bindings(path, &names.map(|(_, name)| name).collect::<Vec<_>>())
     };
     files.into_iter().filter_map(of_file).collect()
 }
 
-/// Positions of the symbols that links pick in a file.
-fn linked(links: &[ResolvedLink<'_>], path: &str) -> BTreeSet<usize> {
-    let picked = links.iter().flat_map(|link| &link.cpp).filter_map(|end| end.picked(Side::After));
-    picked.filter(|picked| *picked.path == *path).flat_map(|picked| &picked.pieces).map(|piece| piece.index).collect()
+/// What links pick in a file. A link whose Python end is not there has no twin for it yet, and does not count.
+struct Linked<'a> {
+    symbols: BTreeSet<usize>,
+    names: BTreeSet<&'a str>,
+}
+
+impl<'a> Linked<'a> {
+    fn of(links: &'a [ResolvedLink<'a>], file: &ParsedFile) -> Linked<'a> {
+        let alive = links.iter().filter(|link| !is_all_stale(&link.python));
+        let picked = alive.flat_map(|link| &link.cpp).filter_map(|end| end.picked(Side::After));
+        let pieces = || picked.clone().filter(|picked| picked.path == file.path).flat_map(|picked| &picked.pieces);
+        let symbols = pieces().map(|piece| piece.index).collect();
+        Linked { symbols, names: pieces().map(|piece| last_name(&piece.name)).collect() }
+    }
+
+    /// A link picks the symbol, or what it registers.
+    fn has(&self, at: usize, file: &ParsedFile) -> bool {
+        let mut registered = file.symbols[at].mentions.iter().filter(|mention| mention.role == Role::Name);
+        self.symbols.contains(&at) || registered.any(|mention| self.names.contains(last_name(&mention.name)))
+    }
 }
 
 /// What an added symbol is called by Python, if it is called anything that was not there before; an overload was.

@@ -126,3 +126,17 @@ fn a_name_that_was_there_is_no_new_one() {
     repository.commit(&[(CPP, &gadgets().replace(&rows.concat(), &[rows[1].clone(), rows[0].clone()].concat()))]);
     assert_eq!(check(&repository).rules(), Vec::<String>::new(), "rows that only changed places");
 }
+
+#[test]
+fn what_lies_behind_an_unchanged_function_of_a_changed_file_is_found() {
+    let repository = repository();
+    let flag = |value: &str| format!("static bool armed = {value};\n\nbool is_armed() {{\n  return armed;\n}}\n");
+    let gadgets = gadgets().replace("return Py_None;", "return is_armed() ? Py_None : nullptr;");
+    repository.commit(&[(CPP, &gadgets), (PYTHON, &twins()), ("torch/csrc/flag.cpp", &flag("false"))]);
+    repository.commit(&[("torch/csrc/flag.cpp", &flag("true"))]);
+    let answer = run(&repository, &["check", "HEAD", "--format", "json", "--depth", "3"]);
+    assert_eq!(answer.verdict("gadget-drop"), "drifted", "{}", answer.all());
+    let via = &answer.json()["links"][0]["impacts"][0]["via"];
+    assert_eq!(via, &serde_json::json!(["THPGadget_drop", "drop", "is_armed", "armed"]), "{}", answer.all());
+    assert_eq!(check(&repository).verdict("gadget-drop"), "untouched", "two steps do not lead so far");
+}
