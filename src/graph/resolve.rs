@@ -407,7 +407,8 @@ impl<'f> Candidate<'f> {
 
     /// Whether a name in this file can mean it at all.
     fn is_visible_from(&self, file: usize) -> bool {
-        !self.symbol.local || self.place.0 == file || self.in_header
+        let is_shared = self.in_header && self.symbol.kind != SymbolKind::Macro;
+        !self.symbol.local || self.place.0 == file || is_shared
     }
 
     fn is_code(&self) -> bool {
@@ -423,11 +424,12 @@ impl<'r, 'f> Question<'r, 'f> {
 
     fn answer(&self) -> Answer<'f> {
         let index = &self.resolver.index;
-        let Some(candidates) = index.by_leaf.get(self.leaf) else { return Answer::Unknown };
-        let candidates = candidates.iter().filter(|candidate| self.may_mean(candidate, index));
+        let Some(named) = index.by_leaf.get(self.leaf) else { return Answer::Unknown };
+        let candidates = named.iter().filter(|candidate| self.may_mean(candidate, index));
         let (candidates, in_scope) = self.nearest(candidates.copied().collect());
+        let candidates = self.with_constructors(candidates, named);
         match entities(&candidates) {
-            0 => Answer::Unknown,
+            0 => self.answer_by_alias(named),
             1 => self.answer_one(candidates, in_scope),
             2..=MOST_CANDIDATES if !self.is_generic_member() => Answer::Uncertain(self.fitting(candidates)),
             _ => Answer::Ambiguous,
@@ -443,6 +445,30 @@ impl<'r, 'f> Question<'r, 'f> {
             in_scope || !self.qualifier.is_empty() || self.is_at_hand(&candidates) || self.is_included(&candidates);
         let candidates = self.fitting(candidates);
         if known && !is_overloaded(&candidates) { Answer::Certain(candidates) } else { Answer::Uncertain(candidates) }
+    }
+
+    /// Whoever calls a class calls a constructor of it.
+    fn with_constructors(&self, mut candidates: Vec<Candidate<'f>>, named: &[Candidate<'f>]) -> Vec<Candidate<'f>> {
+        let classes = candidates.iter().filter(|candidate| candidate.symbol.kind == SymbolKind::Class);
+        let classes: FxHashSet<&str> = classes.map(|class| &*class.symbol.name).collect();
+        if matches!(self.mention.role, Role::Call { .. }) && !classes.is_empty() {
+            let constructors = named.iter().filter(|other| other.is_code() && classes.contains(other.scope));
+            candidates.extend(constructors);
+        }
+        candidates
+    }
+
+    /// `using namespace` makes `at::cuda::f` of `c10::cuda::f`: where no scope fits in full, its last part may.
+    fn answer_by_alias(&self, named: &[Candidate<'f>]) -> Answer<'f> {
+        let Some((_, last)) = self.qualifier.rsplit_once("::") else { return Answer::Unknown };
+        let fits = |candidate: &&Candidate<'f>| {
+            candidate.is_code() && candidate.is_visible_from(self.file) && split(candidate.scope).1 == last
+        };
+        let candidates: Vec<Candidate<'f>> = named.iter().filter(fits).copied().collect();
+        match (self.mention.role, entities(&candidates)) {
+            (Role::Call { .. }, 1) => Answer::Uncertain(self.fitting(candidates)),
+            _ => Answer::Unknown,
+        }
     }
 
     /// For a member call the caller names the class; for any other mention it is in the same file.

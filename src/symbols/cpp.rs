@@ -27,6 +27,8 @@ pub(super) struct CppReader<'a> {
     origins: FxHashMap<String, String>,
     /// Elements of type objects, by start and end: views of one slot each.
     slots: FxHashMap<(usize, usize), Draft>,
+    /// Where macros end to be, with their names.
+    undefined: Vec<(usize, &'a str)>,
 }
 
 impl<'a> CppReader<'a> {
@@ -39,6 +41,7 @@ impl<'a> CppReader<'a> {
             classes: FxHashMap::default(),
             origins: FxHashMap::default(),
             slots: FxHashMap::default(),
+            undefined: undefined(text),
         }
     }
 
@@ -70,6 +73,8 @@ impl<'a> Reader<'a> for CppReader<'a> {
     fn mention(&mut self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)> {
         match node.kind() {
             "call_expression" => self.call_mention(node),
+            "new_expression" => self.new_mention(node),
+            "parameter_declaration" => self.call_read_as_parameter(node),
             "qualified_identifier" => self.qualified_mention(node),
             "identifier" | "field_identifier" | "namespace_identifier" => self.name_mention(node, Role::Name),
             "type_identifier" => self.name_mention(node, Role::Type),
@@ -104,6 +109,8 @@ pub(super) fn concern(kind: &str) -> Concern {
     let mention = matches!(
         kind,
         "call_expression"
+            | "new_expression"
+            | "parameter_declaration"
             | "qualified_identifier"
             | "identifier"
             | "field_identifier"
@@ -215,7 +222,10 @@ impl<'a> CppReader<'a> {
         if guard && around.last().is_some_and(|parent| self.is_guarded_by(*parent, name)) {
             return Step::Skip;
         }
-        Step::Begin(Draft::of(name, SymbolKind::Macro))
+        let mut draft = Draft::of(name, SymbolKind::Macro);
+        // No other file can use what this one takes back.
+        draft.local = self.undefined.iter().any(|(at, undefined)| *at > node.start_byte() && *undefined == name);
+        Step::Begin(draft)
     }
 
     fn is_guarded_by(&self, parent: Node<'_>, name: &str) -> bool {
@@ -842,6 +852,30 @@ impl<'a> CppReader<'a> {
         Some((name, if is_type { Role::Type } else { Role::Name }))
     }
 
+    /// `new T(a)` runs a constructor; that it names the type is told as well.
+    fn new_mention(&self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)> {
+        self.call_of_type(node.child_by_field_name("type")?, node.child_by_field_name("arguments"))
+    }
+
+    /// `T x(f());` in a function could declare a function `x`, and the grammar reads it so; nobody means that.
+    fn call_read_as_parameter(&self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)> {
+        let called = node.child_by_field_name("declarator")?;
+        if called.kind() != "abstract_function_declarator" || called.child_by_field_name("declarator").is_some() {
+            return None;
+        }
+        let declarator = node.parent()?.parent().filter(|parent| parent.kind() == "function_declarator")?;
+        let declaration = declarator.parent().filter(|parent| parent.kind() == "declaration")?;
+        let in_code = matches!(declaration.parent()?.kind(), "compound_statement" | "case_statement" | "else_clause");
+        let called = in_code.then(|| called.child_by_field_name("parameters"))?;
+        self.call_of_type(node.child_by_field_name("type")?, called)
+    }
+
+    fn call_of_type(&self, name: Node<'_>, arguments: Option<Node<'_>>) -> Option<(Cow<'a, str>, Role)> {
+        let name = compacted(self.str(name).split('<').next()?);
+        let arguments = arguments.map_or(0, Node::named_child_count) as u16;
+        Some((name, Role::Call { arguments }))
+    }
+
     /// The text of a name without template arguments; its leaves count as mentioned.
     fn qualified_name(&mut self, node: Node<'_>) -> Cow<'a, str> {
         if node.kind() == "identifier" {
@@ -938,6 +972,16 @@ fn declared_leaf(declarator: Node<'_>) -> Option<Node<'_>> {
 }
 
 /// The last name of `a::b<c>`, without template arguments.
+/// The macros that `#undef` takes back, each with the place where it does.
+fn undefined(text: &[u8]) -> Vec<(usize, &str)> {
+    let places = memchr::memmem::find_iter(text, b"#undef");
+    let names = places.filter_map(|at| {
+        let line = text[at + b"#undef".len()..].split(|byte| *byte == b'\n').next()?;
+        Some((at, std::str::from_utf8(line).ok()?.split_whitespace().next()?))
+    });
+    names.collect()
+}
+
 fn template_base(node: Node<'_>) -> Option<Node<'_>> {
     let mut at = node;
     for _ in 0..64 {

@@ -11,6 +11,7 @@ pub enum Part {
     History,
     Order,
     Mutants,
+    Pairs,
 }
 
 pub struct Arguments {
@@ -19,6 +20,10 @@ pub struct Arguments {
     pub parts: Vec<Part>,
     pub clang_format: PathBuf,
     pub black: PathBuf,
+    /// The linter that `pairs` is measured beside.
+    pub ifchange: PathBuf,
+    /// Which functions and edits `pairs` chooses.
+    pub seed: u64,
     /// Which commits `history` reads, as `git rev-list` has it.
     pub range: String,
     /// How many of them at most, the newest.
@@ -33,16 +38,17 @@ pub enum Asked {
 }
 
 const USAGE: &str = "\
-cargo test --release --locked --test evaluation -- --pytorch PATH [labels] [formats] [history] [order] [mutants]
-    [--markdown] [--clang-format PROGRAM] [--black PROGRAM] [--range RANGE] [--limit COMMITS]";
+cargo test --release --locked --test evaluation -- --pytorch PATH [labels] [formats] [history] [order] [mutants] [pairs]
+    [--markdown] [--clang-format PROGRAM] [--black PROGRAM] [--range RANGE] [--limit COMMITS] [--ifchange PROGRAM] [--seed NUMBER]";
 
 impl Part {
-    const ALL: [(&'static str, Part); 5] = [
+    const ALL: [(&'static str, Part); 6] = [
         ("labels", Part::Labels),
         ("formats", Part::Formats),
         ("history", Part::History),
         ("order", Part::Order),
         ("mutants", Part::Mutants),
+        ("pairs", Part::Pairs),
     ];
 
     fn named(name: &str) -> Option<Part> {
@@ -64,6 +70,8 @@ impl Arguments {
                 "--pytorch" => arguments.pytorch = value()?.into(),
                 "--clang-format" => arguments.clang_format = value()?.into(),
                 "--black" => arguments.black = value()?.into(),
+                "--ifchange" => arguments.ifchange = value()?.into(),
+                "--seed" => arguments.seed = value()?.parse().context("`--seed` needs a number")?,
                 "--range" => arguments.range.clone_from(value()?),
                 "--limit" => arguments.limit = value()?.parse().context("`--limit` needs a number of commits")?,
                 "--markdown" => arguments.markdown = true,
@@ -87,6 +95,8 @@ impl Default for Arguments {
             parts: Vec::new(),
             clang_format: "clang-format".into(),
             black: "black".into(),
+            ifchange: "ifchange".into(),
+            seed: 1,
             range: "HEAD".to_owned(),
             limit: 1000,
             markdown: false,

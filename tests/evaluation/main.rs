@@ -12,6 +12,7 @@ mod mutants;
 mod mutation;
 mod order;
 mod page;
+mod pairs;
 mod progress;
 mod pytorch;
 
@@ -55,5 +56,6 @@ fn run(part: Part, arguments: &Arguments, clone: &PyTorch) -> anyhow::Result<Pag
         Part::History => history::evaluate(clone, arguments),
         Part::Order => order::evaluate(clone),
         Part::Mutants => mutants::evaluate(clone),
+        Part::Pairs => pairs::evaluate(clone, arguments),
     }
 }

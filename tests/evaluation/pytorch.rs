@@ -76,6 +76,17 @@ impl PyTorch {
         Ok(self.git(&["rev-parse", "HEAD"])?.trim().to_owned())
     }
 
+    /// The tree of the head.
+    pub fn tree(&self) -> anyhow::Result<String> {
+        Ok(self.git(&["rev-parse", "HEAD^{tree}"])?.trim().to_owned())
+    }
+
+    /// Where its objects are.
+    pub fn objects(&self) -> anyhow::Result<PathBuf> {
+        let folder = self.git(&["rev-parse", "--path-format=absolute", "--git-path", "objects"])?;
+        Ok(PathBuf::from(folder.trim()))
+    }
+
     fn git(&self, arguments: &[&str]) -> anyhow::Result<String> {
         let output = Command::new("git").arg("-C").arg(&self.path).args(arguments).output();
         let output = output.context("`git` could not be run; it has to be on the path")?;

@@ -34,7 +34,8 @@ pub enum Effect {
 /// Pieces of text to be replaced, at byte offsets; they do not overlap.
 #[derive(Debug, Clone, Default)]
 pub struct Edit {
-    parts: Vec<(usize, usize, String)>,
+    /// Start, end and new text, in order.
+    pub parts: Vec<(usize, usize, String)>,
 }
 
 /// A file with one edit in it, and what was said about it.
@@ -123,7 +124,7 @@ fn touches(change: &Change, line: u32) -> bool {
 }
 
 /// The lines that differ, at most three of each side.
-fn difference(before: &str, after: &str) -> String {
+pub fn difference(before: &str, after: &str) -> String {
     let same = before.lines().zip(after.lines()).take_while(|(one, two)| one == two).count();
     let tail = before.lines().rev().zip(after.lines().rev()).take_while(|(one, two)| one == two).count();
     let mut out = String::new();

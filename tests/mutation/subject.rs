@@ -212,6 +212,11 @@ impl Subject {
             if word == "if" {
                 self.hush_condition(at);
             }
+            // `(void)x` does nothing, whatever it is.
+            if word == "void" && self.before(at) == "(" && self.word(at + 1) == ")" {
+                let end = self.statement_end(at + 2).unwrap_or(at);
+                self.hush_range(at, end);
+            }
             if word == "throw" {
                 let end = self.statement_end(at).unwrap_or(at);
                 let open = (at..end).find(|&open| self.word(open) == "(");
@@ -226,7 +231,8 @@ impl Subject {
                 self.hush_range(at, end);
             } else if COUNTING.contains(&word.as_str()) || matches!(word.as_str(), "PyVarObject_HEAD_INIT" | "reserve")
             {
-                self.hush_range(at, close);
+                let receiver = if matches!(self.before(at), "." | "->") { 2 } else { 0 };
+                self.hush_range(at - receiver, close);
             } else if let Some(kept) = checked(&word) {
                 let rest = self.arguments(at + 1).get(kept).map_or(close, |argument| argument.0);
                 self.hush_range(rest, close);
