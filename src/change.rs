@@ -6,6 +6,8 @@ mod fields;
 mod lone;
 mod macros;
 mod matching;
+mod overloads;
+mod pasted;
 mod renames;
 mod requalified;
 
@@ -17,7 +19,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::ladder::conditions::is_for_older_tools;
-use crate::ladder::{Facet, Pair, Rung, Surroundings, facets, names_form};
+use crate::ladder::{Constants, Facet, Pair, Rung, Surroundings, TELLER, facets, names_form, tells_by_name};
 use crate::symbols::{Language, Lines, ParsedFile, Symbol, SymbolKind, Term};
 use fields::Initialised;
 use lone::hash_of;
@@ -114,6 +116,8 @@ impl<'a> Comparison<'a> {
             changes
         });
         let mut changes: Vec<Change> = compared.collect();
+        pasted::explain(pairs, &matched, &mut changes);
+        overloads::explain(pairs, &mut changes, &surroundings);
         lone::explain(pairs, &mut changes);
         changes.iter_mut().filter(|change| change.path.ends_with(".pyi")).for_each(as_annotation);
         changes.sort_by(in_reading_order);
@@ -239,9 +243,10 @@ fn surroundings(pairs: &[FilePair], matched: &[Matched]) -> Surroundings {
     let sides = [(true, &named[0]), (false, &named[1])];
     let [gone, new] = sides.map(|(before, named)| helpers(pairs, matched, before, named));
     let [macros_gone, macros_new] = sides.map(|(before, named)| macros::expressions(pairs, matched, before, named));
+    let [constants_gone, constants_new] = sides.map(|(before, named)| constants(pairs, matched, before, named));
     let mut moved = moved(pairs, matched);
     moved.extend(requalified::types(pairs, matched));
-    Surroundings { moved, gone, new, macros_gone, macros_new, renames: renames.clone() }
+    Surroundings { moved, gone, new, macros_gone, macros_new, constants_gone, constants_new, renames: renames.clone() }
 }
 
 /// Functions and types that are now defined in another namespace or class, by their last names.
@@ -292,6 +297,43 @@ fn helpers(pairs: &[FilePair], matched: &[Matched], before: bool, named: &FxHash
         found.iter().map(|(place, leaf)| ((*leaf).to_owned(), file.term(place.symbol))).collect::<Vec<_>>()
     });
     terms.collect()
+}
+
+/// Functions of one side only that something edited names and that only give a constant.
+fn constants(pairs: &[FilePair], matched: &[Matched], before: bool, named: &FxHashSet<&str>) -> Constants {
+    let mut found = Constants::new();
+    for one in matched {
+        let (own, other) = if before { (one.before, one.after) } else { (one.after, one.before) };
+        let Some(place) = own.filter(|_| other.is_none()) else { continue };
+        let file = place.file(pairs, before);
+        let symbol = &file.symbols[place.symbol];
+        let (leaf, short) = (matching::leaf_name(&symbol.name), symbol.lines.end - symbol.lines.start < 4);
+        if symbol.kind != SymbolKind::Function || !short || file.language != Language::Cpp || !named.contains(leaf) {
+            continue;
+        }
+        let _rest = file.rest_again();
+        let term = file.term(place.symbol);
+        let body = term.child("body").map_or(String::new(), Term::code);
+        if let Some(constant) = body
+            .strip_prefix("{return")
+            .and_then(|body| body.trim_end_matches(['}', ' ']).strip_suffix(';'))
+            .and_then(constant)
+        {
+            let class = symbol.name.strip_suffix(leaf).unwrap_or("");
+            found.entry(leaf.to_owned()).or_default().push((class.to_owned(), constant.to_owned()));
+        }
+    }
+    found
+}
+
+/// One string or one number.
+fn constant(code: &str) -> Option<&str> {
+    let code = code.trim();
+    let string = code.len() > 1 && code.starts_with('"') && code.ends_with('"') && code.matches('"').count() == 2;
+    let number = !code.is_empty()
+        && code.chars().all(|c| c.is_ascii_alphanumeric())
+        && code.starts_with(|c: char| c.is_ascii_digit());
+    (string || number).then_some(code)
 }
 
 /// What the edited C++ symbols name on one side.
@@ -418,7 +460,12 @@ fn forget_name(term: &mut Term, leaf: &str) {
         });
         match next {
             Some(next) if at.children[next].field == Some("name") || is_name(&at.children[next]) => {
-                at.children[next] = Term { field: at.children[next].field, ..Term::leaf("identifier", "$self") };
+                let kind = match leaf {
+                    _ if leaf.starts_with('~') => "destructor_name",
+                    _ if tells_by_name(leaf) => TELLER,
+                    _ => "identifier",
+                };
+                at.children[next] = Term { field: at.children[next].field, ..Term::leaf(kind, "$self") };
                 return;
             }
             Some(next) => at = &mut at.children[next],

@@ -64,10 +64,15 @@ pub static RUNGS: [RungRow; 7] = [
         rung: Rung::Layout,
         summary: "what only the eye sees",
         explanation: "\
-White space, line breaks, comments, line continuations in macros, includes and their order, `using` declarations, forward \
-declarations, joined string literals, trailing commas, empty statements. In Python also import order at the top of a \
-file, redundant parentheses, the kind of quotes, and how a number is written. `drift diff` hides this rung from people; \
-`--rung layout` shows it.",
+What a reader of the diff sees and a compiler does not:
+
+* white space, line breaks, comments, line continuations in macros
+* includes and their order, `using` declarations, forward declarations
+* a string literal in one piece or in several
+* trailing commas and empty statements
+* in Python: imports at the top of a file in another order, redundant parentheses, the kind of quotes, how a number is written
+
+`drift diff` hides this rung from people; `--rung layout` shows it.",
         erased: &[
             cpp(
                 "Comments and line breaks",
@@ -101,10 +106,15 @@ a `using` silently changes which overload is called, this rung is blind.",
         rung: Rung::Spelling,
         summary: "another way to write the same code",
         explanation: "\
-What clang-tidy and a newer standard rewrite into each other: null pointers, casts, initialisers, loops that only count, \
-`override`, `final`, `noexcept`, `explicit`, attributes and export macros, `const` on what is not shared, `std::move`, `emplace` and \
-`emplace_back`, `size() == 0`, the short forms of traits, `is_none()`, a field that starts with zero, braces around one statement, an `else` behind a `return`, names that `c10` only re-exports from `std`. In \
-Python: annotations, `object` as a base class, the arguments of `super`.",
+What clang-tidy and a newer standard rewrite into each other:
+
+* null pointers, casts, initialisers, braces around one statement, an `else` behind a `return`
+* loops that only count
+* `override`, `final`, `noexcept`, `explicit`, attributes, export macros, `const` on what is not shared
+* `std::move`, `emplace` and `emplace_back`, `size() == 0`, `is_none()`
+* `typedef` and `using`, the short forms of traits, names that `c10` only re-exports from `std`
+* a field that starts with zero
+* in Python: annotations, `object` as a base class, the arguments of `super`",
         erased: &[
             cpp(
                 "Null pointers and casts",
@@ -169,10 +179,15 @@ against `nullptr`. A normal form shown with `--forms spelling` can therefore dif
         rung: Rung::Names,
         summary: "a consistent renaming of what nobody else can name",
         explanation: "\
-Locals and parameters are numbered where they are declared (`$0`, `$1`, …), scope by scope, so only a renaming that is one \
-to one and complete makes two bodies equal. Functions, classes, fields and constants may be renamed too, if the range \
-proves it: the same definition is there under its new name, and every use follows, as does text that is printed with `<<`. In Python parameters keep their names, \
-because callers can write them.",
+What somebody is called, where nobody else can name it:
+
+* locals and parameters, numbered where they are declared (`$0`, `$1`, …), scope by scope: only a renaming that is one to one and \
+complete makes two bodies equal
+* functions, classes, fields and constants, if the range proves it: the same definition is there under its new name, and every \
+use follows, as does text that is printed with `<<`
+* names that macros paste together, if a macro that defines functions and those that call them paste the other argument alike
+
+In Python parameters keep their names, because callers can write them.",
         erased: &[
             cpp(
                 "A local and a parameter",
@@ -222,12 +237,17 @@ strings are never renamed here.",
         rung: Rung::Message,
         summary: "text that only people read",
         explanation: "\
-The text of exceptions, warnings and checks, logging, docstrings, the documentation column of method tables and bindings. \
-Which exception is raised, and under which condition, is kept; a check that always fails, in a branch, is a check of the \
-branch's condition. A stream that only messages read goes with them. Logging statements and internal assertions \
-(`TORCH_INTERNAL_ASSERT`, `AT_ASSERT`, `assert`, `DCHECK`, `static_assert`) count as messages *as a whole*, condition \
-included: they never fail in a correct program, so they tell readers what holds and do not decide what happens. `TORCH_CHECK` is \
-different: users run into it, so its condition is semantics and only its text is a message.",
+What only people read:
+
+* the text of exceptions, warnings and checks; which exception is raised, and when, is kept
+* a check that always fails, in a branch: it is a check of the branch's condition
+* logging statements, whole
+* internal assertions (`TORCH_INTERNAL_ASSERT`, `AT_ASSERT`, `assert`, `DCHECK`, `static_assert`), whole: they never fail in a \
+correct program, so they tell readers what holds and do not decide what happens. `TORCH_CHECK` is different: users run into it, so \
+its condition is semantics and only its text is a message
+* a stream that only messages read, and what is written to an `ErrorReport`
+* the texts that a function puts together whose name says that it makes an error message, `formatMismatchMsg` or `what`
+* docstrings, the documentation column of method tables and bindings",
         erased: &[
             cpp(
                 "The text of a check",
@@ -283,12 +303,20 @@ arguments have effects is erased together with the effects.",
         rung: Rung::Structure,
         summary: "the same code in another place",
         explanation: "\
-Code that moved to another file, namespace or class unedited, and the accessor that now leads there; a type that every \
-symbol of the range reaches by another path; a function extracted from its caller or written back in place; a macro for an \
-expression written out; a method defined in its class or elsewhere; an initial value that moved between a field and all \
-constructors of its class; a constructor that does what the compiler's own would do; locals that nothing uses; a temporary that is used once, in the next statement; a build condition (`#if`) set around code \
-that stays as it is; `static` on a function; `reserve`; whether a local gets its first value at its declaration, behind it \
-or in the branches of the next `if`; a lambda that is called where it stands.",
+The same code elsewhere, or cut in other pieces:
+
+* code that moved unedited to another file, namespace or class, and the accessor that now leads there; a type that every symbol of \
+the range reaches by another path; a method defined in its class or outside
+* a function extracted from its callers, or written back in place; a macro for an expression, written out; a lambda that is \
+called where it stands
+* a default argument written out as an overload, and an overload that does what another one does
+* a switch in which each kind gave a constant, and classes, one for each kind, that give it
+* an initial value that moved between a field and all constructors of its class; a constructor that does what the compiler's own \
+would do
+* locals, exceptions and results that nothing reads; a temporary that is used once, in the next statement; whether a local gets its \
+first value at its declaration, behind it or in the branches of the next `if`
+* a build condition (`#if`) set around code that stays as it is
+* `static` on a function, and `reserve`",
         erased: &[
             cpp(
                 "A helper is extracted",
@@ -315,6 +343,12 @@ or in the branches of the next `if`; a lambda that is called where it stands.",
                 Rung::Structure,
             ),
             cpp(
+                "A default argument is written out",
+                "int f(int a, int b = 2) { return a * b; }",
+                "int f(int a, int b) { return a * b; }\nint f(int a) { return f(a, 2); }",
+                Rung::Structure,
+            ),
+            cpp(
                 "A temporary is named",
                 "void f(int a) { h(g(a)); }",
                 "void f(int a) { auto value = g(a); h(value); }",
@@ -328,6 +362,12 @@ or in the branches of the next `if`; a lambda that is called where it stands.",
                 "static PyObject* pack(PyObject* x) {\n  auto sizes = get(x);\n  PyObject* tuple = PyTuple_New(sizes.size() + 1);\n  fill(tuple, sizes);\n  return tuple;\n}\nPyObject* f(PyObject* self) {\n  if (!self) {\n    Py_RETURN_NONE;\n  }\n  return pack(self);\n}",
                 Rung::Semantic,
             ),
+            cpp(
+                "Another default than the overload passes on",
+                "int f(int a, int b = 2) { return a * b; }",
+                "int f(int a, int b) { return a * b; }\nint f(int a) { return f(a, 3); }",
+                Rung::Semantic,
+            ),
             cpp("A call goes away", "void f(int a) { g(a); h(a); }", "void f(int a) { h(a); }", Rung::Semantic),
         ],
         limits: "\
@@ -335,8 +375,8 @@ A move by itself is never deeper than this, whatever it was at lower rungs. A bu
 answered with yes and with no, for the symbol and then for its file: where one answer gives what the other side says, the \
 change is structure, and builds with the other answer are not looked at. What is dropped with a condition that only old \
 versions of Python, CUDA or a compiler met is structure too. For extraction the helper's body is put back \
-where it is called and both sides are compared as a *bag of statements*: what each statement computes counts, their order \
-and which local is meant do not. That is asked only where a function that the symbol calls was added or removed in the same \
+where it is called, with what it is given, and both sides are compared as a *bag of statements*: what each statement computes counts, \
+their order and which local is meant do not. That is asked only where a function that the symbol calls was added or removed in the same \
 range. So code that is reordered in the very commit that extracts a helper is not seen. A symbol that exists on one side \
 only is structure if nothing uses it, or if everything that uses it is itself a change of this rung or a shallower one. An object whose type looks like a \
 guard (`guard`, `lock`, `mode`, `scope`, …) is never an unused local.",
@@ -345,13 +385,19 @@ guard (`guard`, `lock`, `mode`, `scope`, …) is never an unused local.",
         rung: Rung::Ownership,
         summary: "who holds a reference or a value, and how that is spelled",
         explanation: "\
-Reference counting and owner types: `Py_INCREF` and its family, `Py_NewRef`, `THPObjectPtr`, `py::object`, \
-`py::reinterpret_steal` and `_borrow`, `release()`, `get()`, `ptr()`, a `shared_ptr` taken by value or by a reference that is \
-only read; smart pointers of every kind, what makes them, and the base \
-classes that let an object be held; an object that is kept to the end of the run or leaked there; accessors that lend what others \
-hand out (`fooRef()` is `*foo()`); who holds the interpreter lock meanwhile; how a container of the same interface stores \
-and hashes its elements. A check that only passes a failure on (`if (!x) return nullptr;`) goes with them where the words about \
-ownership differ between the two sides. Only C++ has this rung.",
+Who holds what, and how that is spelled:
+
+* reference counting and owner types: `Py_INCREF` and its family, `Py_NewRef`, `THPObjectPtr`, `py::object`, \
+`py::reinterpret_steal` and `_borrow`, `release()`, `get()`, `ptr()`
+* smart pointers of every kind, what makes them, `reset`, and the base classes that let an object be held
+* a `shared_ptr` taken by value, or by a reference that is only read; a capture that a lambda never reads
+* an object that is kept to the end of the run or leaked there; a field that a destructor sets to `None`
+* accessors that lend what others hand out: `fooRef()` is `*foo()`
+* who holds the interpreter lock meanwhile
+* how a container of the same interface stores and hashes its elements
+* a check that only passes a failure on (`if (!x) return nullptr;`), where the words about ownership differ between the two sides
+
+Only C++ has this rung.",
         erased: &[
             cpp(
                 "A raw pointer becomes an owner",
@@ -369,6 +415,12 @@ ownership differ between the two sides. Only C++ has this rung.",
                 "Another smart pointer",
                 "std::shared_ptr<Node> f(int a) { return std::make_shared<Node>(a); }",
                 "c10::intrusive_ptr<Node> f(int a) { return c10::make_intrusive<Node>(a); }",
+                Rung::Ownership,
+            ),
+            cpp(
+                "A capture that is never read",
+                "void f(Pool& pool, Data data) { pool.run([data, &pool]() { pool.stop(); }); }",
+                "void f(Pool& pool, Data data) { pool.run([&pool]() { pool.stop(); }); }",
                 Rung::Ownership,
             ),
             cpp(
@@ -414,10 +466,14 @@ that anybody relies on. Ownership is no semantics because Python code that simul
         rung: Rung::Semantic,
         summary: "everything else: what it does may have changed",
         explanation: "\
-No rung made the two sides equal. Every such change has facets: which observable things differ, with what was there and \
-what is there now. Code on one side only (a function, a table row, a binding, a macro) is semantic as well, unless \
-`structure` explains it. Not only bodies count: signatures, default arguments, template arguments, fields and their order, \
-enum values, file-scope constants, tables row by row, bindings entry by entry, macro bodies, `#if` conditions.",
+No rung made the two sides equal. Every such change has facets: which observable things differ, with what was there and what is \
+there now. What counts:
+
+* bodies, signatures, default arguments, template arguments
+* fields and their order, enum values, file-scope constants
+* tables row by row, bindings entry by entry
+* macro bodies and `#if` conditions
+* code on one side only (a function, a table row, a binding, a macro), unless `structure` explains it",
         erased: &[
             cpp("A comparison", "bool f(int a) { return a > 0; }", "bool f(int a) { return a >= 0; }", Rung::Semantic),
             cpp(

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::spelling::cpp::{negated, respell, settle_blocks};
+use super::spelling::cpp::{last_name, negated, respell, settle_blocks};
 use crate::symbols::{Language, SymbolKind, Term};
 
 pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
@@ -15,8 +15,11 @@ pub fn erase(term: &mut Term, language: Language, kind: SymbolKind) {
                 SymbolKind::Variable => error_text(term),
                 _ => {}
             }
+            if tells(term) {
+                term.rewrite(&mut told_text);
+            }
             term.rewrite(&mut cpp);
-            if drop_told_streams(term) {
+            if drop_told_streams(term) | drop_reports(term) {
                 term.rewrite(&mut cpp);
             }
             term.rewrite(&mut settle_blocks);
@@ -189,13 +192,85 @@ fn declared_stream(statement: &Term) -> Option<&str> {
 
 /// The local that `x << a << b;` writes to.
 fn told_stream(statement: &Term) -> Option<&str> {
-    let mut at = statement.children.first().filter(|it| {
-        statement.kind == "expression_statement" && it.child("operator").is_some_and(|sign| &*sign.text == "<<")
-    })?;
-    while at.kind == "binary_expression" {
+    let expression = statement.children.first().filter(|_| statement.kind == "expression_statement")?;
+    written_to(expression).filter(|stream| stream.is_leaf()).map(|stream| &*stream.text)
+}
+
+/// The `x` of `x << a << b`.
+fn written_to(expression: &Term) -> Option<&Term> {
+    let writes = |it: &Term| it.child("operator").is_some_and(|sign| &*sign.text == "<<");
+    let mut at = Some(expression).filter(|it| writes(it))?;
+    while at.kind == "binary_expression" && writes(at) {
         at = at.child("left")?;
     }
-    at.is_leaf().then_some(&*at.text)
+    Some(at)
+}
+
+/// Drops what is written to exceptions that take their text like a stream; whether there was any.
+fn drop_reports(term: &mut Term) -> bool {
+    let mut reports: Vec<Box<str>> = Vec::new();
+    term.visit(&mut |statement| reports.extend(declared_report(statement).map(Box::from)));
+    let mut dropped = false;
+    term.rewrite(&mut |block| {
+        if is_block(block.kind) && !reports.is_empty() {
+            let count = block.children.len();
+            block.children.retain(|statement| {
+                told_stream(statement).is_none_or(|name| !reports.iter().any(|report| **report == *name))
+            });
+            dropped |= block.children.len() != count;
+        }
+    });
+    dropped
+}
+
+/// `ErrorReport x(where);`, `auto x = ErrorReport(where);`
+fn declared_report(statement: &Term) -> Option<&str> {
+    let kind = statement.child("type").filter(|_| statement.kind == "declaration")?.code();
+    let declarator = statement.child("declarator")?;
+    let value = declarator.child("value").and_then(|value| value.child("function")).map_or(String::new(), Term::code);
+    let name = declarator.child("declarator").unwrap_or(declarator);
+    let report = [kind, value].iter().any(|of| of.ends_with("ErrorReport"));
+    (report && name.is_leaf() && name.text.starts_with('$')).then_some(&*name.text)
+}
+
+/// A function that makes the text of an error, by its name.
+pub fn tells_by_name(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let says = ["msg", "message"].iter().any(|word| name.contains(word));
+    name == "what" || says && ["err", "warn", "mismatch", "fail"].iter().any(|word| name.contains(word))
+}
+
+/// What the name of such a function becomes.
+pub const TELLER: &str = "teller";
+
+fn tells(function: &Term) -> bool {
+    let mut tells = false;
+    if let Some(declarator) = function.child("declarator").filter(|_| function.kind == "function_definition") {
+        declarator.visit(&mut |leaf| tells |= leaf.kind == TELLER);
+    }
+    tells
+}
+
+/// Texts that are put together; those that are compared or looked up decide something.
+fn told_text(term: &mut Term) {
+    let joins = match term.kind {
+        "binary_expression" => term.child("operator").is_some_and(|sign| matches!(&*sign.text, "+" | "<<")),
+        "return_statement" | "init_declarator" | "conditional_expression" | "assignment_expression" => true,
+        _ => false,
+    };
+    let joined = match term.kind {
+        "call_expression" if term.child("function").is_some_and(joins_texts) => term.child_mut("arguments"),
+        _ => Some(term).filter(|_| joins),
+    };
+    if let Some(joined) = joined {
+        for child in joined.children.iter_mut().filter(|child| is_string(child)) {
+            *child = Term { field: child.field, ..Term::leaf("string_literal", "\"\"") };
+        }
+    }
+}
+
+fn joins_texts(function: &Term) -> bool {
+    matches!(last_name(function), "str" | "append" | "format" | "StrCat" | "string")
 }
 
 fn is_assertion(name: &str) -> bool {
@@ -233,7 +308,15 @@ fn call(term: &mut Term) {
         | "THPUtils_assertRet"
         | "TORCH_CHECK_LINALG"
         | "TORCH_CHECK_ARG"
+        | "TORCH_CHECK_ALWAYS_SHOW_CPP_STACKTRACE"
+        | "CAFFE_ENFORCE"
+        | "CAFFE_ENFORCE_WITH_CALLER"
+        | "C10_THROW_ERROR"
         | "THPUtils_invalidArguments" => 1,
+        "TORCH_CHECK_WITH" | "TORCH_CHECK_WITH_MSG" => 2,
+        "CAFFE_ENFORCE_EQ" | "CAFFE_ENFORCE_NE" | "CAFFE_ENFORCE_LT" | "CAFFE_ENFORCE_LE" | "CAFFE_ENFORCE_GT"
+        | "CAFFE_ENFORCE_GE" => 2,
+        "CAFFE_THROW" => 0,
         "PyErr_SetString" | "PyErr_Format" | "PyErr_WarnEx" | "PyErr_WarnFormat" => 1,
         "AT_ERROR" | "THPUtils_setError" | "TORCH_WARN" | "TORCH_WARN_ONCE" | "AT_WARN" | "AT_INDEX_ERROR" => 0,
         _ => return,
@@ -273,8 +356,13 @@ fn failing_branch(term: &mut Term) {
     }
 }
 
-/// `throw E("text", x)`: which exception it is counts, not what it says.
+/// `throw E("text", x)`, `throw E(where) << "text" << x`: which exception it is counts, not what it says.
 fn thrown(term: &mut Term) {
+    for child in term.children.iter_mut().filter(|child| child.kind == "binary_expression") {
+        if let Some(report) = written_to(child).filter(|report| report.kind == "call_expression").cloned() {
+            *child = Term { field: child.field, ..report };
+        }
+    }
     for child in term.children.iter_mut().filter(|child| child.kind == "call_expression") {
         let told = child.child("arguments").is_some_and(|arguments| {
             arguments.children.iter().any(|argument| is_string(argument) || argument.kind == "binary_expression")

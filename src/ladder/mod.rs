@@ -21,6 +21,8 @@ use std::fmt;
 
 use crate::symbols::{Language, SymbolKind, Term};
 pub use expansion::Expansion;
+pub use message::{TELLER, tells_by_name};
+pub use structure::Constants;
 
 /// How deep a change goes, in the order in which differences are erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -118,6 +120,9 @@ pub struct Surroundings {
     /// Macros of one side only that stand for an expression, by name, with all their definitions.
     pub macros_gone: BTreeMap<String, Vec<Expansion>>,
     pub macros_new: BTreeMap<String, Vec<Expansion>>,
+    /// Functions of one side only that give a constant, by name: what a switch may have been taken apart into.
+    pub constants_gone: Constants,
+    pub constants_new: Constants,
 }
 
 /// The normal form of one side alone, up to names: what two definitions share when one is the other renamed.

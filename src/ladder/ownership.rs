@@ -1,6 +1,7 @@
 //! Rung `ownership`: who holds a reference or a value, and how that is spelled. Reference counting, owner types and their
 //! accessors disappear; a check that only passes a failure on disappears with them.
 
+mod captures;
 mod containers;
 mod holders;
 mod lock;
@@ -38,6 +39,8 @@ pub fn erase_one(term: &mut Term) {
         containers::store(node);
     });
     reach::lend(term);
+    captures::forget(term);
+    release_at_end(term);
     settle(term);
 }
 
@@ -157,7 +160,10 @@ fn become_field(term: &mut Term, field: &str) {
 
 fn called(term: &Term) -> String {
     term.child("function").map_or(String::new(), |function| match function.kind {
-        "field_expression" => function.child("field").map_or(String::new(), |field| format!(".{}", field.text)),
+        "field_expression" => function.child("field").map_or(String::new(), |field| {
+            let name = if field.is_leaf() { Some(field) } else { field.child("name") };
+            format!(".{}", name.map_or("", |name| &*name.text))
+        }),
         _ => function.code(),
     })
 }
@@ -198,11 +204,9 @@ fn unwrap_owner(term: &mut Term) {
     let arguments = term.child("arguments").map_or(0, |arguments| arguments.children.len());
     let base = name.split('<').next().unwrap_or("").rsplit("::").next().unwrap_or("");
     match (name.as_str(), arguments) {
+        (".cast", 0) if is_cast_to_owner(term) => become_receiver(term),
         (".release" | ".get" | ".ptr" | ".inc_ref" | ".shared_from_this", 0) => {
-            let receiver = term.child("function").and_then(|function| function.child("argument")).cloned();
-            if let Some(receiver) = receiver {
-                *term = Term { field: term.field, ..receiver };
-            }
+            become_receiver(term);
         }
         (_, 1)
             if matches!(base, "%owner" | "Py_NewRef" | "Py_XNewRef" | "reinterpret_steal" | "reinterpret_borrow")
@@ -219,6 +223,41 @@ fn unwrap_owner(term: &mut Term) {
         }
         _ => {}
     }
+}
+
+/// `x.f()` becomes `x`.
+fn become_receiver(call: &mut Term) {
+    let receiver = call.child("function").and_then(|function| function.child("argument")).cloned();
+    if let Some(receiver) = receiver {
+        *call = Term { field: call.field, ..receiver };
+    }
+}
+
+/// `x.cast<py::object>()`: any object is one.
+fn is_cast_to_owner(call: &Term) -> bool {
+    let target = call.child("function").and_then(|function| function.child("field")?.child("arguments"));
+    target.is_some_and(|target| target.code().ends_with("%owner>"))
+}
+
+/// A destructor that gives up a field which is about to go anyway: `~T() { held_ = py::none(); }`.
+fn release_at_end(function: &mut Term) {
+    let mut destroys = false;
+    if let Some(declarator) = function.child("declarator") {
+        declarator.visit(&mut |leaf| destroys |= leaf.kind == "destructor_name");
+    }
+    if let Some(body) = function.child_mut("body").filter(|_| destroys) {
+        body.children.retain(|statement| !gives_up_field(statement));
+    }
+}
+
+fn gives_up_field(statement: &Term) -> bool {
+    let Some(assignment) = statement.children.first().filter(|it| it.kind == "assignment_expression") else {
+        return false;
+    };
+    let field = assignment.child("left").is_some_and(|left| left.is_leaf() && left.text.ends_with('_'));
+    let nothing = assignment.child("right").map_or(String::new(), Term::code);
+    let none = matches!(nothing.rsplit("::").next(), Some("none()" | "none" | "%owner()" | "%owner"));
+    statement.kind == "expression_statement" && field && none
 }
 
 /// `py::object(handle, /*borrowed=*/true)`, the old spelling of `reinterpret_borrow`.

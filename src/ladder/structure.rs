@@ -1,6 +1,7 @@
 //! Rung `structure`: where code stands. Build conditions around the same code, linkage, unused locals, temporaries used
 //! once, and code that moved into or out of a helper.
 
+mod dispatch;
 mod flow;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::spelling::cpp::settle_blocks;
 use super::{Pair, Rung, Surroundings, conditions, expansion, layout, message, names, ownership, spelling};
 use crate::symbols::{Language, SymbolKind, Term};
+pub use dispatch::Constants;
 
 pub fn erase(pair: &mut Pair<'_>) {
     for term in [&mut pair.before, &mut pair.after] {
@@ -19,6 +21,7 @@ pub fn erase(pair: &mut Pair<'_>) {
             forget_place(term, moved);
             forget_accessor(term, moved, lone);
         }
+        dispatch::settle(pair);
         expansion::expand(pair);
         conditions::settle(pair);
         for term in [&mut pair.before, &mut pair.after] {
@@ -119,6 +122,7 @@ pub fn regroup(term: &mut Term) {
         term.children.retain(|child| child.kind != "storage_class_specifier");
         drop_unused_parameters(term);
     }
+    forget_unread_exceptions(term);
     flow::straighten(term);
     for _ in 0..8 {
         drop_dead_stores(term);
@@ -322,13 +326,51 @@ fn declared_local(declaration: &Term) -> Option<&str> {
 
 fn drop_unused_locals(block: &mut Term, uses: &BTreeMap<String, usize>) -> bool {
     let count = block.children.len();
+    let kept = block.children.iter_mut().any(|statement| keep_call(statement, uses));
     block.children.retain(|statement| {
         let unused = statement.kind == "declaration"
             && declared_local(statement).is_some_and(|name| uses.get(name) == Some(&1))
             && !has_effects(statement);
         !unused
     });
-    block.children.len() != count
+    kept || block.children.len() != count
+}
+
+/// `T* x = f();` is `f();` where nothing uses `x`, which is nothing that acts when it goes.
+fn keep_call(statement: &mut Term, uses: &BTreeMap<String, usize>) -> bool {
+    let unused = statement.kind == "declaration"
+        && declared_local(statement).is_some_and(|name| uses.get(name) == Some(&1))
+        && !statement.children.iter().any(|child| child.kind == "storage_class_specifier");
+    let Some(declarator) = statement.child("declarator").filter(|it| unused && it.kind == "init_declarator") else {
+        return false;
+    };
+    let pointer = declarator.child("declarator").is_some_and(|inner| inner.kind == "pointer_declarator");
+    let number =
+        statement.child("type").is_some_and(|kind| matches!(kind.kind, "primitive_type" | "sized_type_specifier"));
+    let Some(call) = declarator.child("value").filter(|value| value.kind == "call_expression" && (pointer || number))
+    else {
+        return false;
+    };
+    let call = Term { field: None, ..call.clone() };
+    *statement = Term { line: statement.line, ..Term::node("expression_statement", vec![call]) };
+    true
+}
+
+/// `catch (E& e)` is `catch (E&)` where nothing reads what was caught.
+fn forget_unread_exceptions(term: &mut Term) {
+    let uses = count_locals(term);
+    term.rewrite(&mut |clause| {
+        if clause.kind != "catch_clause" {
+            return;
+        }
+        let Some(list) = clause.child_mut("parameters") else { return };
+        for caught in list.children.iter_mut().filter(|child| child.kind == "parameter_declaration") {
+            let names = caught.child("declarator").map_or(Vec::new(), Term::tokens);
+            if !names.iter().any(|name| uses.get(*name).is_some_and(|&count| count > 1)) {
+                caught.children.retain(|child| child.field != Some("declarator"));
+            }
+        }
+    });
 }
 
 /// Making the value may do something: a call, an assignment, an object that is there for its constructor.
@@ -539,38 +581,73 @@ pub fn is_regrouped(pair: &Pair<'_>, rung: Rung) -> bool {
     if pair.language != Language::Cpp || pair.kind == SymbolKind::Row || (gone.is_empty() && new.is_empty()) {
         return false;
     }
-    let (mut before, mut after) = (Bag::default(), Bag::default());
-    before.add(&pair.before, gone, pair.surroundings, rung);
-    after.add(&pair.after, new, pair.surroundings, rung);
-    (before.helpers + after.helpers) > 0 && before.statements == after.statements
+    [Helpers::WrittenOut, Helpers::Beside].into_iter().any(|helpers| {
+        let (mut before, mut after) = (Bag::default(), Bag::default());
+        before.add(&pair.before, gone, pair.surroundings, rung, helpers);
+        after.add(&pair.after, new, pair.surroundings, rung, helpers);
+        (before.helpers + after.helpers) > 0
+            && before.statements == after.statements
+            && before.computes(&after.arguments)
+            && after.computes(&before.arguments)
+    })
+}
+
+/// How the code of a helper is compared with code in place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Helpers {
+    /// Once for each call, with the arguments in the place of the parameters.
+    WrittenOut,
+    /// Once, with whatever the arguments are; what they compute must be computed on the other side too.
+    Beside,
 }
 
 #[derive(Default)]
 struct Bag {
     statements: BTreeMap<String, usize>,
     helpers: usize,
+    /// What is computed where helpers are called.
+    arguments: Vec<String>,
 }
 
 impl Bag {
-    fn add(&mut self, term: &Term, helpers: &BTreeMap<String, Term>, surroundings: &Surroundings, rung: Rung) {
-        let mut called: Vec<String> = Vec::new();
-        term.visit(&mut |node| {
-            let name = node
-                .child("function")
-                .filter(|_| node.kind == "call_expression")
-                .map(super::super::symbols::term::Term::code);
-            called.extend(name.filter(|name| helpers.contains_key(name)));
-        });
+    fn add(
+        &mut self,
+        term: &Term,
+        helpers: &BTreeMap<String, Term>,
+        surroundings: &Surroundings,
+        rung: Rung,
+        how: Helpers,
+    ) {
+        let calls = calls_of(term, helpers);
+        let mut called: Vec<String> = calls.iter().map(|(name, _)| name.clone()).collect();
         called.sort();
         called.dedup();
         self.helpers += called.len();
         let mut term = term.clone();
         term.rewrite(&mut ownership::drop_propagation);
         regroup(&mut term);
-        self.add_body(&term, &called);
-        for name in called.iter().take(8) {
-            self.add_body(&helper_body(&helpers[name], surroundings, rung), &called);
+        if how == Helpers::Beside {
+            self.arguments.extend(calls.iter().flat_map(|(_, arguments)| arguments).filter_map(computed));
+            self.add_body(&term, &called);
+            for name in called.iter().take(MOST_HELPERS) {
+                self.add_body(&helper_body(&helpers[name], surroundings, rung), &called);
+            }
+            return;
         }
+        let calls = calls_of(&term, helpers);
+        take_out_calls(&mut term, helpers);
+        self.add_body(&term, &[]);
+        for (name, arguments) in calls.into_iter().take(MOST_HELPERS) {
+            let mut body = with_arguments(helper_body(&helpers[&name], surroundings, rung), &arguments);
+            regroup(&mut body);
+            take_out_calls(&mut body, helpers);
+            self.add_body(&body, &[]);
+        }
+    }
+
+    /// Whether some statement computes each of these.
+    fn computes(&self, arguments: &[String]) -> bool {
+        arguments.iter().all(|argument| self.statements.keys().any(|statement| statement.contains(argument)))
     }
 
     fn add_body(&mut self, term: &Term, called: &[String]) {
@@ -593,6 +670,59 @@ impl Bag {
             }
         });
     }
+}
+
+/// How many helpers, or calls of them, one symbol may have been taken apart into.
+const MOST_HELPERS: usize = 8;
+
+/// The calls of helpers, each with its arguments.
+fn calls_of(term: &Term, helpers: &BTreeMap<String, Term>) -> Vec<(String, Vec<Term>)> {
+    let mut calls = Vec::new();
+    term.visit(&mut |node| {
+        if let Some(name) = called_helper(node, helpers) {
+            calls.push((name, node.child("arguments").map_or(Vec::new(), |arguments| arguments.children.clone())));
+        }
+    });
+    calls
+}
+
+fn called_helper(call: &Term, helpers: &BTreeMap<String, Term>) -> Option<String> {
+    let name = call.child("function").filter(|_| call.kind == "call_expression")?.code();
+    helpers.contains_key(&name).then_some(name)
+}
+
+/// What a helper gives back is a value like that of a local.
+fn take_out_calls(term: &mut Term, helpers: &BTreeMap<String, Term>) {
+    term.rewrite(&mut |node| {
+        if called_helper(node, helpers).is_some() {
+            *node = Term { field: node.field, ..Term::leaf("identifier", "$0") };
+        }
+    });
+}
+
+/// The code of a helper as it is for one call.
+fn with_arguments(mut helper: Term, arguments: &[Term]) -> Term {
+    let mut parameters: Vec<String> = Vec::new();
+    if let Some(declarator) = helper.child("declarator") {
+        declarator.visit(&mut |node| {
+            if matches!(node.kind, "parameter_declaration" | "optional_parameter_declaration") {
+                parameters.push(declared_local(node).unwrap_or_default().to_owned());
+            }
+        });
+    }
+    helper.rewrite(&mut |leaf| {
+        let at = parameters.iter().position(|parameter| leaf.is_leaf() && *leaf.text == **parameter);
+        if let Some(argument) = at.and_then(|at| arguments.get(at)) {
+            *leaf = Term { field: leaf.field, ..argument.clone() };
+        }
+    });
+    helper
+}
+
+/// What an argument computes, if it is more than a local or a literal.
+fn computed(argument: &Term) -> Option<String> {
+    let calls = argument.tokens().len() > 1;
+    calls.then(|| anonymous(&argument.code()).trim_start_matches(['*', '&']).to_owned()).filter(|text| text != "$")
 }
 
 /// What follows the name in a call whose parentheses are gone: locals and their members.

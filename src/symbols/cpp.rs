@@ -258,7 +258,7 @@ impl<'a> CppReader<'a> {
         let name = self.declared_name(declarator).unwrap_or_default();
         let mut draft = Draft::of(name, SymbolKind::Function);
         draft.parameters = Some(self.parameters(function));
-        draft.local = self.is_static(node);
+        draft.local = self.is_static(node) && !is_member(node);
         self.remember_parameters(function);
         // `TORCH_LIBRARY(aten, m) { … }`: a macro that makes a function, told apart by what it is given.
         if node.child_by_field_name("type").is_none() && is_shouting(&draft.name) {
@@ -993,6 +993,15 @@ fn template_base(node: Node<'_>) -> Option<Node<'_>> {
         }
     }
     None
+}
+
+/// Defined inside its class, where `static` says something else than at file scope.
+fn is_member(function: Node<'_>) -> bool {
+    let mut outer = function.parent();
+    while let Some(template) = outer.filter(|outer| outer.kind() == "template_declaration") {
+        outer = template.parent();
+    }
+    outer.is_some_and(|outer| outer.kind() == "field_declaration_list")
 }
 
 fn is_shouting(name: &str) -> bool {

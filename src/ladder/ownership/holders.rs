@@ -111,20 +111,29 @@ fn forget_holder_of_lead(lead: &mut Term) {
     lead.text = format!("{}{}{}", &text[..from], kept.join(","), &text[end..]).into();
 }
 
-/// `x.reset();` is `x = nullptr;`.
+/// `x.reset();` is `x = nullptr;`, `x.reset(new T(a));` is `x = std::make_shared<T>(a);`.
 fn given_up(statement: &mut Term) {
     let Some(call) = statement.children.first_mut().filter(|call| call.kind == "call_expression") else { return };
-    let none = call.child("arguments").is_some_and(|arguments| arguments.children.is_empty());
-    let function = call.child("function").filter(|function| function.kind == "field_expression" && none);
     let reset = |function: &&Term| {
         let direct = function.child("operator").is_some_and(|sign| &*sign.text == ".");
         direct && function.child("field").is_some_and(|field| &*field.text == "reset")
     };
-    let Some(holder) = function.filter(reset).and_then(|function| function.child("argument")).cloned() else { return };
+    let function = call.child("function").filter(|function| function.kind == "field_expression").filter(reset);
+    let Some(holder) = function.and_then(|function| function.child("argument")).cloned() else { return };
+    let held = match call.child("arguments").map(|arguments| arguments.children.as_slice()) {
+        Some([]) => Term::leaf("nullptr", "nullptr"),
+        Some([made]) if is_made(made) => made.clone(),
+        _ => return,
+    };
     let left = Term { field: Some("left"), ..holder };
     let sign = Term { field: Some("operator"), ..Term::leaf("=", "=") };
-    let right = Term { field: Some("right"), ..Term::leaf("nullptr", "nullptr") };
+    let right = Term { field: Some("right"), ..held };
     *call = Term { field: None, ..Term::node("assignment_expression", vec![left, sign, right]) };
+}
+
+fn is_made(value: &Term) -> bool {
+    let maker = value.child("function").and_then(|function| function.child("name"));
+    maker.is_some_and(|name| &*name.text == MAKE)
 }
 
 /// `const T& f()` lends what `T f()` hands out.
