@@ -22,7 +22,7 @@ pub struct Arguments {
     pub black: PathBuf,
     /// The linter that `pairs` is measured beside.
     pub ifchange: PathBuf,
-    /// Which functions and edits `pairs` chooses.
+    /// Which functions `pairs` chooses, and which edits it and `mutants` make.
     pub seed: u64,
     /// Which commits `history` reads, as `git rev-list` has it.
     pub range: String,

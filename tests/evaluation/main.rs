@@ -55,7 +55,7 @@ fn run(part: Part, arguments: &Arguments, clone: &PyTorch) -> anyhow::Result<Pag
         Part::Formats => formats::evaluate(clone, arguments),
         Part::History => history::evaluate(clone, arguments),
         Part::Order => order::evaluate(clone),
-        Part::Mutants => mutants::evaluate(clone),
+        Part::Mutants => mutants::evaluate(clone, arguments.seed),
         Part::Pairs => pairs::evaluate(clone, arguments),
     }
 }

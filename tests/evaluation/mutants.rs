@@ -10,7 +10,6 @@ use crate::progress::Progress;
 use crate::pytorch::PyTorch;
 
 const FOLDER: &str = "torch/csrc";
-const SEED: u64 = 1;
 
 /// Edits of one operator in all, and in one file, so that no file decides alone.
 const PER_OPERATOR: usize = 50;
@@ -27,14 +26,14 @@ struct Row {
     wrong: Vec<String>,
 }
 
-pub fn evaluate(clone: &PyTorch) -> anyhow::Result<Page> {
+pub fn evaluate(clone: &PyTorch, seed: u64) -> anyhow::Result<Page> {
     let files = clone.files(FOLDER, Language::Cpp)?;
     let subjects: Vec<Subject> = files.par_iter().filter_map(|(path, text)| Subject::of(path, text)).collect();
     let operators = mutation::operators();
-    let rows = judge(&operators, &subjects);
+    let rows = judge(&operators, &subjects, seed);
     let mut page = Page::titled("Mutants of real functions");
     page.line(format!(
-        "Single edits of functions, tables, enums, constants and macros in {} files of `{FOLDER}` at {}; at most {PER_FILE} of a kind in a file.",
+        "Single edits of functions, tables, enums, constants and macros in {} files of `{FOLDER}` at {}; at most {PER_FILE} of a kind in a file; seed {seed}.",
         subjects.len(),
         clone.head()?,
     ));
@@ -50,9 +49,9 @@ pub fn evaluate(clone: &PyTorch) -> anyhow::Result<Page> {
 }
 
 /// What `change::diff` makes of the edits, operator by operator.
-fn judge(operators: &[Operator], subjects: &[Subject]) -> Vec<Row> {
+fn judge(operators: &[Operator], subjects: &[Subject], seed: u64) -> Vec<Row> {
     let chosen = operators.par_iter().enumerate().flat_map_iter(|(at, operator)| {
-        choose(operator, subjects).into_iter().map(move |(file, edit)| (at, file, edit))
+        choose(operator, subjects, seed).into_iter().map(move |(file, edit)| (at, file, edit))
     });
     let chosen: Vec<(usize, usize, Edit)> = chosen.collect();
     let progress = Progress::over("mutants", chosen.len());
@@ -76,11 +75,11 @@ fn judge(operators: &[Operator], subjects: &[Subject]) -> Vec<Row> {
 }
 
 /// A few edits of every file in a chance order, until there are enough.
-fn choose(operator: &Operator, subjects: &[Subject]) -> Vec<(usize, Edit)> {
+fn choose(operator: &Operator, subjects: &[Subject], seed: u64) -> Vec<(usize, Edit)> {
     let mut order: Vec<usize> = (0..subjects.len()).collect();
-    Dice::of(SEED, operator.name).shuffle(&mut order);
+    Dice::of(seed, operator.name).shuffle(&mut order);
     let edits = order.into_iter().flat_map(|file| {
-        operator.edits(&subjects[file], SEED + file as u64, PER_FILE).into_iter().map(move |edit| (file, edit))
+        operator.edits(&subjects[file], seed + file as u64, PER_FILE).into_iter().map(move |edit| (file, edit))
     });
     edits.take(PER_OPERATOR).collect()
 }
