@@ -311,14 +311,10 @@ fn constants(pairs: &[FilePair], matched: &[Matched], before: bool, named: &FxHa
         if symbol.kind != SymbolKind::Function || !short || file.language != Language::Cpp || !named.contains(leaf) {
             continue;
         }
-        let _rest = file.rest_again();
-        let term = file.term(place.symbol);
-        let body = term.child("body").map_or(String::new(), Term::code);
-        if let Some(constant) = body
-            .strip_prefix("{return")
-            .and_then(|body| body.trim_end_matches(['}', ' ']).strip_suffix(';'))
-            .and_then(constant)
-        {
+        let text = String::from_utf8_lossy(&file.text()[symbol.bytes.clone()]);
+        let body = text.split_once('{').and_then(|(_, body)| body.trim_end().strip_suffix('}')).unwrap_or("").trim();
+        let value = body.strip_prefix("return").and_then(|value| value.strip_suffix(';'));
+        if let Some(constant) = value.and_then(constant) {
             let class = symbol.name.strip_suffix(leaf).unwrap_or("");
             found.entry(leaf.to_owned()).or_default().push((class.to_owned(), constant.to_owned()));
         }

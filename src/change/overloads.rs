@@ -1,7 +1,10 @@
 //! Overloads: one function under more or fewer signatures. A default argument is an overload that nobody wrote out; an
 //! overload that does what another one does gives nobody anything else.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::{Change, FilePair, What, defaults, matching, unnamed};
 use crate::ladder::{Pair, Rung, Surroundings};
@@ -14,36 +17,62 @@ pub fn explain(pairs: &[FilePair], changes: &mut [Change], surroundings: &Surrou
         let comes = matches!(change.what, What::Added | What::Removed);
         function && comes && change.rung == Rung::Semantic && change.language == Language::Cpp && change.certain
     };
-    let wanted: BTreeSet<(String, String, SymbolKind)> = changes
-        .iter()
-        .filter(lone)
-        .map(|change| (change.path.to_string(), change.symbol.clone(), change.kind))
-        .collect();
-    for (path, name, kind) in wanted {
-        let at = |file: &Option<ParsedFile>| file.as_ref().is_some_and(|file| *file.path == *path);
-        let Some(pair) = pairs.iter().find(|pair| at(&pair.before) && at(&pair.after)) else { continue };
-        let [before, after] = [&pair.before, &pair.after].map(|file| overloads(file.as_ref(), &name, kind));
-        if before.is_empty() || after.is_empty() || before.len().max(after.len()) > MOST_OVERLOADS {
-            continue;
-        }
-        let initialised = [&pair.before, &pair.after].into_iter().flatten().flat_map(|file| initialised(file, &name));
-        let compared = Compared { surroundings, kind, initialised: initialised.collect() };
-        let own = |change: &&mut Change| *change.path == *path && change.symbol == name && change.kind == kind;
-        let written_out = (kind == SymbolKind::Function).then(|| compared.all(&before, &after)).flatten();
-        for change in changes.iter_mut().filter(own).filter(|change| change.rung == Rung::Semantic) {
-            let lines = change.after.or(change.before);
-            let twin = || {
-                let (own, others) = if change.what == What::Removed { (&before, &after) } else { (&after, &before) };
-                let own = own.iter().find(|one| Some(one.lines) == lines)?;
-                others.iter().filter_map(|other| compared.rung(&own.term, &other.term)).min()
-            };
-            let twin = if matches!(change.what, What::Added | What::Removed) { twin() } else { None };
-            if let Some(rung) = written_out.or(twin) {
-                change.rung = rung.max(Rung::Structure);
-                change.facets.clear();
-            }
-        }
+    let mut groups: BTreeMap<(&str, &str, SymbolKind), Vec<usize>> = BTreeMap::new();
+    for (at, change) in changes.iter().enumerate().filter(|(_, change)| change.language == Language::Cpp) {
+        groups.entry((&*change.path, &*change.symbol, change.kind)).or_default().push(at);
     }
+    groups.retain(|_, group| group.iter().any(|&at| lone(&&changes[at])));
+    let by_path: FxHashMap<&str, (&ParsedFile, &ParsedFile)> = pairs
+        .iter()
+        .filter_map(|pair| Some((pair.before.as_ref()?, pair.after.as_ref()?)))
+        .filter(|(before, after)| before.path == after.path)
+        .map(|(before, after)| (&*before.path, (before, after)))
+        .collect();
+    let groups: Vec<_> = groups.into_iter().filter(|((path, ..), _)| by_path.contains_key(path)).collect();
+    let files: Vec<_> = groups.chunk_by(|(one, _), (two, _)| one.0 == two.0).collect();
+    let explained = files.into_par_iter().flat_map_iter(|groups| {
+        let (before, after) = by_path[groups[0].0.0];
+        let _rest = [before.rest_again(), after.rest_again()];
+        let found = groups.iter().flat_map(|((_, name, kind), group)| {
+            let group: Vec<(usize, &Change)> = group.iter().map(|&at| (at, &changes[at])).collect();
+            explained(before, after, (name, *kind), &group, surroundings)
+        });
+        found.collect::<Vec<_>>()
+    });
+    for (at, rung) in explained.collect::<Vec<_>>() {
+        changes[at].rung = rung.max(Rung::Structure);
+        changes[at].facets.clear();
+    }
+}
+
+/// The changes of one name in one file that are explained, and the rung at which they are.
+fn explained(
+    before: &ParsedFile,
+    after: &ParsedFile,
+    (name, kind): (&str, SymbolKind),
+    group: &[(usize, &Change)],
+    surroundings: &Surroundings,
+) -> Vec<(usize, Rung)> {
+    let counts =
+        [before, after].map(|file| file.symbols.iter().filter(|one| one.kind == kind && one.name == name).count());
+    if counts.contains(&0) || counts.iter().any(|&count| count > MOST_OVERLOADS) {
+        return Vec::new();
+    }
+    let initialised = [before, after].into_iter().flat_map(|file| initialised(file, name)).collect();
+    let [before, after] = [before, after].map(|file| overloads(file, name, kind));
+    let compared = Compared { surroundings, kind, initialised };
+    let written_out = (kind == SymbolKind::Function).then(|| compared.all(&before, &after)).flatten();
+    let twin = |change: &Change| {
+        let (own, others) = match change.what {
+            What::Removed => (&before, &after),
+            What::Added => (&after, &before),
+            What::Modified | What::Moved => return None,
+        };
+        let own = own.iter().find(|one| Some(one.lines) == change.after.or(change.before))?;
+        others.iter().filter_map(|other| compared.rung(&own.term, &other.term)).min()
+    };
+    let semantic = group.iter().filter(|(_, change)| change.rung == Rung::Semantic);
+    semantic.filter_map(|&(at, change)| Some((at, written_out.or_else(|| twin(change))?))).collect()
 }
 
 /// In one file: all are compared with all.
@@ -54,9 +83,7 @@ struct Overload {
     term: Term,
 }
 
-fn overloads(file: Option<&ParsedFile>, name: &str, kind: SymbolKind) -> Vec<Overload> {
-    let Some(file) = file else { return Vec::new() };
-    let _rest = file.rest_again();
+fn overloads(file: &ParsedFile, name: &str, kind: SymbolKind) -> Vec<Overload> {
     let own = file.symbols.iter().enumerate().filter(|(_, symbol)| symbol.kind == kind && symbol.name == name);
     let whole = own.filter(|(_, symbol)| !symbol.damaged);
     whole.map(|(at, symbol)| Overload { lines: symbol.lines, term: named(unnamed((file, at)), &symbol.name) }).collect()
@@ -181,7 +208,6 @@ impl Compared<'_> {
 
 /// Fields of the constructor's class that have a value of their own.
 fn initialised(file: &ParsedFile, constructor: &str) -> Vec<String> {
-    let _rest = file.rest_again();
     let class = constructor.rsplit_once("::").map_or("", |(class, _)| class);
     let own = |name: &str| name.rsplit_once("::").is_some_and(|(owner, _)| owner == class);
     let fields =

@@ -53,6 +53,12 @@ fn found(pairs: &[FilePair], before: Place, after: Place) -> Option<Found> {
     if !macros || from.fingerprint == to.fingerprint || from.name != to.name {
         return None;
     }
+    // Most macros paste nothing, and need not be read again.
+    let pastes =
+        |file: &ParsedFile, bytes: std::ops::Range<usize>| file.text()[bytes].windows(2).any(|two| two == b"##");
+    if !pastes(old, from.bytes.clone()) || !pastes(new, to.bytes.clone()) {
+        return None;
+    }
     let ((parameters, old), (same, new)) = (definition(old, before.symbol)?, definition(new, after.symbol)?);
     if parameters != same || old.len() != new.len() {
         return None;
