@@ -11,13 +11,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cache::Cache;
 use crate::commands::diff::FormsAt;
-use crate::commands::{self, Exit, Location, Session, ack, check, demo, diff, explain, graph, map, replay};
+use crate::commands::{self, Exit, Location, Session, ack, check, demo, diff, explain, graph, map, replay, report};
 use crate::graph::Direction;
 use crate::impact::DEFAULT_DEPTH;
 use crate::ladder::Rung;
 use crate::mapping::Relation;
 use crate::mapping::acks::{Date, parse_date};
-use crate::report::{Detail, Drawing, Format, Shown};
+use crate::report::{Detail, Drawing, Format, Rendering, Shown};
 use crate::source::range::Range;
 use crate::symbols::Language;
 
@@ -105,6 +105,22 @@ enum Command {
         /// The commits: `A..B`, those that B has and A has not
         #[arg(value_name = "RANGE", value_parser = Range::parse)]
         range: Range,
+        #[command(flatten)]
+        looking: LookingArgs,
+    },
+    /// Show the state of every link: since when, and through which commits, it has drifted
+    ///
+    /// Every commit since a day or a revision is judged as by `check`, and what is still open is told by link: entry
+    /// points before what they depend on, certain before uncertain, old before new. A drift stays open until an ack
+    /// covers it or the C++ is again what it was; what its Python end did since is said beside it. Formats: human, json,
+    /// markdown, and html: one page that needs nothing else.
+    Report {
+        /// The last commit to look at
+        #[arg(value_name = "REV", default_value = "HEAD")]
+        revision: String,
+        /// From when: a day such as 2026-01-31, or the revision before the first commit; 90 days where not given
+        #[arg(long, value_name = "DAY|REV")]
+        since: Option<String>,
         #[command(flatten)]
         looking: LookingArgs,
     },
@@ -391,8 +407,8 @@ struct Common {
     #[arg(long, value_name = "FILE", global = true)]
     mapping: Vec<PathBuf>,
     /// How the answer is written
-    #[arg(long, value_name = "FORMAT", default_value = Format::Human.name(), value_parser = format(), global = true)]
-    format: Format,
+    #[arg(long, value_name = "FORMAT", default_value = Rendering::Human.name(), value_parser = rendering(), global = true)]
+    format: Rendering,
     /// Write the answer to a file, whole or not at all
     #[arg(long, value_name = "FILE", global = true)]
     output: Option<PathBuf>,
@@ -499,6 +515,9 @@ enum Color {
 impl Cli {
     fn run(self) -> Exit {
         let session = self.common.session();
+        if let Err(error) = self.command.knows(session.rendering) {
+            return commands::failed(&session, &error);
+        }
         let result = match self.command {
             Command::Check { range, fail_on, looking, inside, at } => {
                 let inside = inside.map(|name| check::Inside { name, revision: at });
@@ -518,10 +537,26 @@ impl Cli {
             Command::Replay { range, looking } => {
                 replay::run(&session, &replay::Options { range, depth: looking.depth })
             }
+            Command::Report { revision, since, looking } => {
+                report::run(&session, &report::Options { revision, since, depth: looking.depth })
+            }
             Command::Explain { subject } => explain::run(&session, subject.as_deref()),
             Command::Demo { keep } => demo::run(&session, keep.as_deref()),
         };
         result.unwrap_or_else(|error| commands::failed(&session, &error))
+    }
+}
+
+impl Command {
+    /// Whether the command has answers in that format.
+    fn knows(&self, rendering: Rendering) -> anyhow::Result<()> {
+        let only_for_report = rendering.plain().is_none() && !matches!(self, Command::Report { .. });
+        anyhow::ensure!(
+            !only_for_report,
+            "only `drift report` has `--format {}`; this command has `human` and `json`",
+            rendering.name()
+        );
+        Ok(())
     }
 }
 
@@ -568,7 +603,8 @@ impl Common {
             repository: self.repo,
             locations: self.repository,
             mappings: self.mapping,
-            format: self.format,
+            format: self.format.plain().unwrap_or(Format::Human),
+            rendering: self.format,
             output: self.output,
             color: self.color.choice(),
             detail: Detail::of(self.quiet, self.verbose),
@@ -615,8 +651,8 @@ impl Color {
     }
 }
 
-fn format() -> ValueParser {
-    one_of(Format::ALL.map(|format| (format.name(), format)))
+fn rendering() -> ValueParser {
+    one_of(Rendering::ALL.map(|rendering| (rendering.name(), rendering)))
 }
 
 fn relation() -> ValueParser {

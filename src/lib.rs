@@ -55,6 +55,8 @@ pub mod twins;
 
 pub mod replay;
 
+pub mod standing;
+
 pub mod suggest;
 
 pub mod report;

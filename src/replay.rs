@@ -59,6 +59,14 @@ pub struct Hub {
 }
 
 impl Replay {
+    /// Drops the commits before the first that could be judged, if there is one: they come before the mapping. Says how
+    /// many those were, and why the last of them could not be judged.
+    pub fn begin_with_the_first_judged(&mut self) -> Option<(usize, String)> {
+        let first = self.commits.iter().position(|commit| commit.report.is_ok()).filter(|first| *first > 0)?;
+        let dropped = self.commits.drain(..first).next_back()?;
+        Some((first, dropped.report.err()?))
+    }
+
     /// All commits together.
     pub fn tally(&self) -> Tally {
         tally(self.commits.iter())
@@ -190,7 +198,8 @@ fn tally<'a>(commits: impl Iterator<Item = &'a Replayed>) -> Tally {
     tally
 }
 
-fn monday(date: Date) -> Date {
+/// The Monday of the week of a day.
+pub fn monday(date: Date) -> Date {
     date.saturating_sub(i64::from(date.weekday().to_monday_zero_offset()).days())
 }
 

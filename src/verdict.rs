@@ -148,7 +148,8 @@ impl Report {
     /// Forgets what was so before the range, and the code that findings show: what is left fits on a line for each of
     /// thousands of commits.
     pub fn brief(mut self) -> Report {
-        self.links.retain(|judged| !matches!(judged.verdict, Verdict::Untouched) && !judged.is_stale());
+        let is_new = |judged: &Judged| judged.verdict != Verdict::Untouched && !judged.is_stale();
+        self.links.retain(|judged| is_new(judged) || judged.python.iter().any(|end| end.rung.is_some()));
         self.findings.retain(|finding| !finding.is_stale_selector());
         self.findings.iter_mut().for_each(|finding| finding.frames = Vec::new());
         self

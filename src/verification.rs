@@ -10,7 +10,7 @@ use crate::source::SnapshotPair;
 use crate::symbols::{Lines, SymbolKind};
 
 /// What `drift map verify` has to say.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Verification {
     /// The name of the snapshot: an object id.
     pub at: String,
@@ -28,14 +28,14 @@ pub struct Verification {
 }
 
 /// A selector and the code that it picks.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Located {
     pub link: String,
     pub selector: String,
     pub symbols: Vec<LocatedSymbol>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LocatedSymbol {
     pub path: Arc<str>,
     pub symbol: String,
@@ -44,7 +44,7 @@ pub struct LocatedSymbol {
 }
 
 /// A selector that does not pick exactly what it should.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Problem {
     pub link: String,
     pub selector: String,
@@ -53,7 +53,7 @@ pub struct Problem {
     pub details: Vec<String>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProblemKind {
     NoFile,

@@ -110,6 +110,7 @@ mod tests {
             locations: Vec::new(),
             mappings: Vec::new(),
             format: Format::Human,
+            rendering: crate::report::Rendering::Human,
             output: Some(folder.path().join("answer.txt")),
             color: ColorChoice::Never,
             detail: Detail::Normal,

@@ -12,6 +12,7 @@ mod judging;
 pub mod map;
 mod progress;
 pub mod replay;
+pub mod report;
 mod stages;
 mod world;
 
@@ -26,7 +27,7 @@ use anyhow::{Context, Result};
 
 use crate::cache::Cache;
 use crate::mapping::selector::is_repository_name;
-use crate::report::{Detail, Format, style};
+use crate::report::{Detail, Format, Rendering, style};
 
 /// What every subcommand is told.
 #[derive(Debug, Clone)]
@@ -37,6 +38,8 @@ pub struct Session {
     /// Mapping files given by hand; empty where the repository is to say.
     pub mappings: Vec<PathBuf>,
     pub format: Format,
+    /// The same for the commands that know more formats than every command does.
+    pub rendering: Rendering,
     /// Where the answer goes; stdout if `None`.
     pub output: Option<PathBuf>,
     pub color: ColorChoice,
@@ -95,6 +98,11 @@ pub fn failed(session: &Session, error: &anyhow::Error) -> Exit {
 }
 
 impl Session {
+    /// The same for work that is done many times: what is to be said once is not said each time.
+    fn quiet(&self) -> Session {
+        Session { detail: Detail::Quiet, ..self.clone() }
+    }
+
     /// Writes the answer of a command: to stdout, or whole or not at all to the file of `--output`.
     pub fn answer(&self, text: &str) -> Result<()> {
         match &self.output {
@@ -213,6 +221,7 @@ mod tests {
             locations: Vec::new(),
             mappings: Vec::new(),
             format: Format::Human,
+            rendering: Rendering::Human,
             output: None,
             color: ColorChoice::Auto,
             detail: Detail::Normal,

@@ -15,7 +15,7 @@ use super::world::{Applying, World};
 use super::{Exit, Session};
 use crate::cache::Key;
 use crate::replay::{Replay, Replayed};
-use crate::report::{self, Detail, View};
+use crate::report::{self, View};
 use crate::source::git::Repository;
 use crate::source::range::Range;
 use crate::verdict::Report;
@@ -45,14 +45,14 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
 }
 
 /// Judges the commits, several at a time; the order of the answer is theirs.
-fn replay(session: &Session, commits: &[String], depth: u32) -> Result<Replay> {
+pub(super) fn replay(session: &Session, commits: &[String], depth: u32) -> Result<Replay> {
     let progress = Progress::of(session);
     progress.stage("judging", Some(commits.len()));
     let next = AtomicUsize::new(0);
     let judged: Mutex<Vec<Option<Replayed>>> = Mutex::new(commits.iter().map(|_| None).collect());
     let worker = Worker { session, judge: Judge::of_many(&session.cache).looking(depth), mappings: Mutex::default() };
     let work = || -> Result<()> {
-        let mut world = World::open(&worker.quiet(), Some(&Range::Revision(commits[0].clone())))?;
+        let mut world = World::open(&session.quiet(), Some(&Range::Revision(commits[0].clone())))?;
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(commit) = commits.get(at) else { return Ok(()) };
@@ -86,11 +86,6 @@ struct Worker<'a> {
 }
 
 impl Worker<'_> {
-    /// What is to be said once is not said of each commit.
-    fn quiet(&self) -> Session {
-        Session { detail: Detail::Quiet, ..self.session.clone() }
-    }
-
     fn replayed(&self, world: &mut World, commit: &str) -> Result<Replayed> {
         let facts = world.repository.facts(commit)?;
         let report = self.judged(world, commit).map_err(|error| format!("{error:#}"));
@@ -106,7 +101,7 @@ impl Worker<'_> {
         let applying = match applying {
             Some(applying) => applying,
             None => {
-                let applying = Arc::new(texts.read(&self.quiet())?);
+                let applying = Arc::new(texts.read(&self.session.quiet())?);
                 known().insert(key, applying.clone());
                 applying
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Finding, frame};
+use super::Finding;
 use crate::mapping::acks::{Ack, Acknowledgement, Acks, Trailer};
 use crate::rules::{self, Rule, Severity};
 
@@ -84,7 +84,7 @@ fn at(rule: &'static Rule, message: String, acks: &Acks, ack: &Ack) -> Finding {
     finding.link = Some(ack.link.clone());
     if let Some(source) = acks.sources.get(ack.origin.0) {
         finding.path = Some(Arc::from(source.name.as_str()));
-        finding.line = frame::line_at(&source.text, ack.origin.1.start).map(|(line, _)| line);
+        finding.line = source.line_at(ack.origin.1.start).map(|(line, _)| line);
     }
     finding
 }

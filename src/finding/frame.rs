@@ -61,16 +61,9 @@ pub fn beginning(title: &str, end: &ResolvedEnd<'_>, corpus: &Corpus<'_>) -> Opt
 /// The line of the mapping where a link begins.
 pub fn linked_here(link: &Link, mapping: &Mapping) -> Option<Frame> {
     let source = mapping.sources.get(link.origin.0)?;
-    let (number, text) = line_at(&source.text, link.origin.1.start)?;
+    let (number, text) = source.line_at(link.origin.1.start)?;
     let lines = vec![FrameLine { number, mark: Mark::Highlighted, text: text.to_owned() }];
     Some(Frame { title: "linked here".to_owned(), path: Arc::from(source.name.as_str()), lines })
-}
-
-/// The line around a byte, and its number.
-pub fn line_at(text: &str, byte: usize) -> Option<(u32, &str)> {
-    let before = text.get(..byte)?;
-    let number = before.matches('\n').count();
-    Some((u32::try_from(number).ok()? + 1, text.lines().nth(number)?))
 }
 
 struct Numbered {
@@ -169,11 +162,5 @@ mod tests {
         let frame = cut(compared(&[], &after));
         assert_eq!(frame.len(), MOST_LINES + 1);
         assert_eq!(frame.last().map(|line| (line.mark, line.number)), Some((Mark::Gap, 21)));
-    }
-
-    #[test]
-    fn lines_are_found_by_byte() {
-        assert_eq!(line_at("a\nbc\n", 3), Some((2, "bc")));
-        assert_eq!(line_at("a\n", 9), None);
     }
 }

@@ -5,7 +5,6 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
-use std::sync::Arc;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -270,7 +269,7 @@ impl Document<'_> {
     fn acks(&mut self, table: &DeTable<'_>) -> Acks {
         self.only_keys(table, "a file of acks", TOP);
         self.version(table);
-        let source = MappingSource { name: self.name.to_owned(), text: Arc::from(self.text) };
+        let source = MappingSource::new(self.name, self.text);
         let acks = self.items(table, "ack").into_iter().map(|(span, inner)| self.ack(span, inner)).collect();
         Acks { acks, sources: vec![source], ..Acks::default() }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use globset::{Glob, GlobBuilder, GlobSet};
 
@@ -33,6 +33,26 @@ pub struct MappingSource {
     /// As shown to people: a path, or `built-in mapping for pytorch`.
     pub name: String,
     pub text: Arc<str>,
+    /// Where the lines begin; made when it is first asked for, since a run may ask a thousand times or never.
+    starts: Arc<OnceLock<Vec<usize>>>,
+}
+
+impl MappingSource {
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> MappingSource {
+        MappingSource { name: name.into(), text: text.into(), starts: Arc::default() }
+    }
+
+    /// The line around a byte, and its number from 1.
+    pub fn line_at(&self, byte: usize) -> Option<(u32, &str)> {
+        let ends = || memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|end| end + 1);
+        let starts = self.starts.get_or_init(|| std::iter::once(0).chain(ends()).collect());
+        if byte > self.text.len() {
+            return None;
+        }
+        let number = starts.partition_point(|start| *start <= byte);
+        let line = self.text.get(starts[number - 1]..)?.lines().next().unwrap_or("");
+        Some((u32::try_from(number).ok()?, line))
+    }
 }
 
 /// What the dependency graph covers.
@@ -240,5 +260,17 @@ impl Relation {
             Relation::Bans => "refuses what the C++ allows",
             Relation::Emits => "emits code that calls the C++",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_by_byte() {
+        let source = MappingSource::new("m", "a\nbc\n");
+        assert_eq!([0, 1, 3, 4].map(|byte| source.line_at(byte)), [(1, "a"), (1, "a"), (2, "bc"), (2, "bc")].map(Some));
+        assert_eq!(source.line_at(9), None);
     }
 }

@@ -1,7 +1,6 @@
 //! Reads a mapping from TOML. All errors of a file are reported at once, each with its place and the nearest valid name.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use toml::de::DeTable;
 
@@ -27,7 +26,7 @@ impl Document<'_> {
         self.version(table);
         let repositories = self.repositories(table);
         let declared: Vec<&str> = repositories.iter().map(|repository| repository.name.as_str()).collect();
-        let source = MappingSource { name: self.name.to_owned(), text: Arc::from(self.text) };
+        let source = MappingSource::new(self.name, self.text);
         let scope = self.scope(table);
         let macros = self.macros(table);
         let unlinked = self.unlinked(table);

@@ -25,14 +25,14 @@ pub fn resolve(pattern: &Pattern, file: &ParsedFile) -> Resolution {
     match pattern {
         Pattern::File => Resolution::Found(whole(symbols)),
         Pattern::Name(name) if file.language == Language::Yaml => entries(symbols, name),
-        Pattern::Name(name) => choose(symbols, named(symbols, name))
+        Pattern::Name(name) => choose(symbols, named(file, name))
             .or_else(|| found(macros::making(file, name)))
             .unwrap_or_else(|| no_name(symbols, name)),
-        Pattern::Call { name, arguments } => choose(symbols, called(symbols, name, arguments))
+        Pattern::Call { name, arguments } => choose(symbols, called(file, name, arguments))
             .or_else(|| found(innermost(symbols, at_places(symbols, &macros::uses(file, name, arguments)))))
             .unwrap_or_else(|| no_call(symbols, name)),
-        Pattern::Keyed { owner, key } => choose_key(symbols, keyed(symbols, owner.as_deref(), key))
-            .or_else(|| choose_key(symbols, through_slots(symbols, owner.as_deref()?, key)))
+        Pattern::Keyed { owner, key } => choose_key(symbols, keyed(file, owner.as_deref(), key))
+            .or_else(|| choose_key(symbols, through_slots(file, owner.as_deref()?, key)))
             .unwrap_or_else(|| no_key(symbols, owner.as_deref(), key)),
         Pattern::Literal(literal) => literals(file, literal),
     }
@@ -79,7 +79,9 @@ fn found(symbols: Vec<usize>) -> Option<Resolution> {
 
 /// Entries of YAML: `add` is every overload, `add.Tensor` one.
 fn entries(symbols: &[Symbol], name: &str) -> Resolution {
-    let base = |symbol: &Symbol| symbol.name.split_once('.').map_or(&*symbol.name, |(base, _)| base).to_owned();
+    fn base(symbol: &Symbol) -> &str {
+        symbol.name.split_once('.').map_or(&*symbol.name, |(base, _)| base)
+    }
     let entries = || symbols.iter().enumerate().filter(|(_, symbol)| symbol.kind != SymbolKind::FileScope);
     let exact: Vec<usize> = entries().filter(|(_, s)| s.name == name && name.contains('.')).map(|(at, _)| at).collect();
     found(exact)
@@ -92,25 +94,29 @@ fn no_entry(symbols: &[Symbol], name: &str) -> Resolution {
     let (base, overload) = name.split_once('.').unwrap_or((name, ""));
     let overloads =
         symbols.iter().filter_map(|symbol| Some((symbol.name.strip_prefix(base)?.strip_prefix('.')?, symbol)));
-    let overloads: Vec<_> = overloads.map(|(suffix, symbol)| (suffix, symbol.name.clone())).collect();
-    match near(overload, overloads.clone()) {
+    let overloads: Vec<_> = overloads.map(|(suffix, symbol)| (suffix, &*symbol.name)).collect();
+    match near(overload, &overloads) {
         Resolution::Nothing { nearest } if nearest.is_empty() && !overloads.is_empty() => {
-            Resolution::Nothing { nearest: overloads.into_iter().take(3).map(|(_, name)| name).collect() }
+            Resolution::Nothing { nearest: overloads.into_iter().take(3).map(|(_, name)| name.to_owned()).collect() }
         }
         Resolution::Nothing { nearest } if nearest.is_empty() => {
-            near(name, symbols.iter().skip(1).map(|symbol| (&*symbol.name, symbol.name.clone())).collect())
+            near(name, &symbols.iter().skip(1).map(|symbol| (&*symbol.name, &*symbol.name)).collect::<Vec<_>>())
         }
         nearest => nearest,
     }
 }
 
-fn named(symbols: &[Symbol], name: &str) -> Candidates {
-    let plain = |symbol: &&Symbol| symbol.kind != SymbolKind::FileScope && !symbol.name.contains("[\"");
-    let fits = |symbol: &Symbol| fit(&symbol.name, name);
-    symbols.iter().enumerate().filter(|(_, s)| plain(s)).filter_map(|(at, s)| Some((fits(s)?, at))).collect()
+fn named(file: &ParsedFile, name: &str) -> Candidates {
+    let plain = |symbol: &Symbol| symbol.kind != SymbolKind::FileScope && !symbol.name.contains("[\"");
+    fitting(file, name, |symbol| plain(symbol).then(|| fit(&symbol.name, name))?)
 }
 
-fn called(symbols: &[Symbol], name: &str, arguments: &str) -> Candidates {
+/// The symbols that a name could mean and that fit.
+fn fitting(file: &ParsedFile, name: &str, fits: impl Fn(&Symbol) -> Option<Fit>) -> Candidates {
+    file.meant_by(name).into_iter().filter_map(|at| Some((fits(&file.symbols[at])?, at))).collect()
+}
+
+fn called(file: &ParsedFile, name: &str, arguments: &str) -> Candidates {
     let written = normalise_arguments(&format!("{name}({arguments})"));
     let fits = |symbol: &Symbol| match symbol.kind {
         SymbolKind::Invocation => fit(&normalise_arguments(&symbol.name), &written),
@@ -119,16 +125,16 @@ fn called(symbols: &[Symbol], name: &str, arguments: &str) -> Candidates {
             fit(&symbol.name, name).filter(|_| parameters == arguments)
         }
     };
-    symbols.iter().enumerate().filter_map(|(at, symbol)| Some((fits(symbol)?, at))).collect()
+    fitting(file, name, fits)
 }
 
-fn keyed(symbols: &[Symbol], owner: Option<&str>, key: &str) -> Candidates {
+fn keyed(file: &ParsedFile, owner: Option<&str>, key: &str) -> Candidates {
     let fits = |symbol: &Symbol| {
         let (symbol_owner, symbol_key) = owner_and_key(&symbol.name)?;
         let by_owner = owner.map_or(Some(Fit::Exact), |owner| fit_owner(symbol_owner, owner))?;
         fit_key(symbol_key, key).map(|by_key| by_owner.max(by_key))
     };
-    symbols.iter().enumerate().filter_map(|(at, symbol)| Some((fits(symbol)?, at))).collect()
+    fitting(file, &format!("[\"{key}\"]"), fits)
 }
 
 fn fit_owner(symbol_owner: &str, owner: &str) -> Option<Fit> {
@@ -153,13 +159,13 @@ fn fit_key(symbol_key: &str, key: &str) -> Option<Fit> {
 
 /// What a type has by that name in the tables that its slots point to: `T["__len__"]` through `tp_as_mapping`, `T["numel"]`
 /// through `tp_methods`.
-fn through_slots(symbols: &[Symbol], owner: &str, key: &str) -> Candidates {
+fn through_slots(file: &ParsedFile, owner: &str, key: &str) -> Candidates {
     let is_pointer = |key: &str| key.starts_with("tp_as_") || matches!(key, "tp_methods" | "tp_members" | "tp_getset");
-    let slots = symbols.iter().filter(|symbol| {
+    let slots = file.symbols.iter().filter(|symbol| {
         owner_and_key(&symbol.name).is_some_and(|(of, key)| fit(of, owner).is_some() && is_pointer(key))
     });
     let tables = slots.flat_map(|slot| &slot.mentions).filter(|mention| mention.role != Role::Text);
-    tables.flat_map(|table| keyed(symbols, Some(&table.name), key)).collect()
+    tables.flat_map(|table| keyed(file, Some(&table.name), key)).collect()
 }
 
 /// As [`choose`], and bindings of one method by classes that derive from each other are one thing.
@@ -315,7 +321,7 @@ fn innermost(symbols: &[Symbol], set: BTreeSet<usize>) -> Vec<usize> {
 
 fn no_name(symbols: &[Symbol], name: &str) -> Resolution {
     let plain = symbols.iter().filter(|s| s.kind != SymbolKind::FileScope && !s.name.contains("[\""));
-    near(leaf(name), plain.map(|symbol| (leaf(&symbol.name), symbol.name.clone())).collect())
+    near(leaf(name), &plain.map(|symbol| (leaf(&symbol.name), &*symbol.name)).collect::<Vec<_>>())
 }
 
 /// Overloads where the name is right, else names.
@@ -336,12 +342,12 @@ fn no_call(symbols: &[Symbol], name: &str) -> Resolution {
 
 /// Keys of that owner where there is one, else of any.
 fn no_key(symbols: &[Symbol], owner: Option<&str>, key: &str) -> Resolution {
-    let all: Vec<_> = symbols.iter().filter_map(|s| Some((owner_and_key(&s.name)?, s.name.clone()))).collect();
+    let all: Vec<_> = symbols.iter().filter_map(|s| Some((owner_and_key(&s.name)?, &*s.name))).collect();
     let owned = |symbol_owner: &str| owner.is_some_and(|owner| fit(symbol_owner, owner).is_some());
-    let of_owner: Vec<_> = all.iter().filter(|((o, _), _)| owned(o)).map(|((_, k), n)| (*k, n.clone())).collect();
-    match near(key, of_owner) {
+    let of_owner: Vec<_> = all.iter().filter(|((o, _), _)| owned(o)).map(|((_, k), n)| (*k, *n)).collect();
+    match near(key, &of_owner) {
         Resolution::Nothing { nearest } if nearest.is_empty() => {
-            near(key, all.into_iter().map(|((_, k), name)| (k, name)).collect())
+            near(key, &all.into_iter().map(|((_, k), name)| (k, name)).collect::<Vec<_>>())
         }
         found => found,
     }
@@ -349,17 +355,19 @@ fn no_key(symbols: &[Symbol], owner: Option<&str>, key: &str) -> Resolution {
 
 fn no_literal(symbols: &[Symbol], literal: &str) -> Resolution {
     let mentions = symbols.iter().flat_map(|symbol| &symbol.mentions).filter(|mention| mention.role == Role::Text);
-    near(literal, mentions.map(|mention| (&*mention.name, format!("\"{}\"", mention.name))).collect())
+    let written: Vec<(&str, String)> =
+        mentions.map(|mention| (&*mention.name, format!("\"{}\"", mention.name))).collect();
+    near(literal, &written)
 }
 
 /// Names by what is compared in them.
-fn near(word: &str, names: Vec<(&str, String)>) -> Resolution {
+fn near<N: AsRef<str>>(word: &str, names: &[(&str, N)]) -> Resolution {
     let best = nearest(word, names.iter().map(|(compared, _)| *compared));
     let mut shown: Vec<String> = Vec::new();
     for leaf in best {
         for (_, name) in names.iter().filter(|(compared, _)| *compared == leaf) {
-            if shown.len() < 3 && !shown.contains(name) {
-                shown.push(name.clone());
+            if shown.len() < 3 && !shown.iter().any(|known| known == name.as_ref()) {
+                shown.push(name.as_ref().to_owned());
             }
         }
     }

@@ -90,6 +90,17 @@ pub fn painted(spans: &[Span]) -> String {
     spans.iter().map(|(text, style)| style.map_or_else(|| text.clone(), |style| paint(style, text))).collect()
 }
 
+/// The name that a style sheet has for a style; empty for none.
+pub fn class(style: Option<Style>) -> &'static str {
+    match style {
+        Some(COMMENT) => "c",
+        Some(STRING) => "s",
+        Some(NUMBER) => "d",
+        Some(_) => "k",
+        None => "",
+    }
+}
+
 /// What began on an earlier line and has not ended: how it ends, and how it looks.
 type Open = Option<(&'static str, Style)>;
 

@@ -16,6 +16,7 @@ mod links;
 mod pseudo;
 mod repairs;
 mod replay;
+mod standing;
 mod start;
 pub mod style;
 mod suggestions;
@@ -24,6 +25,7 @@ use std::time::Duration;
 
 pub use edits::{Deed, EditReport, Formatted};
 pub use repairs::RepairReport;
+pub use standing::{StandingReport, standing};
 pub use start::Start;
 
 pub use crate::change::Forms;
@@ -41,7 +43,17 @@ use crate::symbols::Language;
 use crate::verdict::Report;
 use crate::verification::Verification;
 
-/// How an answer is written. A new format is a row here and a file in this folder.
+/// How an answer can be written: the formats that every command knows, and those that only some do. A new one is a row
+/// here and a file in this folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rendering {
+    Human,
+    Json,
+    Markdown,
+    Html,
+}
+
+/// How an answer is written by every command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Human,
@@ -294,13 +306,24 @@ impl Drawing {
     }
 }
 
-impl Format {
-    pub const ALL: [Format; 2] = [Format::Human, Format::Json];
+impl Rendering {
+    pub const ALL: [Rendering; 4] = [Rendering::Human, Rendering::Json, Rendering::Markdown, Rendering::Html];
 
     pub fn name(self) -> &'static str {
         match self {
-            Format::Human => "human",
-            Format::Json => "json",
+            Rendering::Human => "human",
+            Rendering::Json => "json",
+            Rendering::Markdown => "markdown",
+            Rendering::Html => "html",
+        }
+    }
+
+    /// The format, where every command knows it.
+    pub fn plain(self) -> Option<Format> {
+        match self {
+            Rendering::Human => Some(Format::Human),
+            Rendering::Json => Some(Format::Json),
+            Rendering::Markdown | Rendering::Html => None,
         }
     }
 }

@@ -127,6 +127,6 @@ fn rest(out: &mut String, count: usize, most: usize) {
     out.push('\n');
 }
 
-fn counted(count: usize, what: &str) -> String {
+pub(super) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -292,6 +292,18 @@ impl Repository {
         })
     }
 
+    /// A commit and those before it along first parents, oldest first, down to a time in seconds since 1970.
+    pub fn commits_since(&self, revision: &str, seconds: i64) -> anyhow::Result<Vec<String>> {
+        let mut next = Some(self.commit(revision)?);
+        let mut commits = Vec::new();
+        while let Some(commit) = next.filter(|commit| commit.time().seconds() >= seconds) {
+            commits.push(commit.id().to_string());
+            next = self.first_parent(&commit).unwrap_or_default();
+        }
+        commits.reverse();
+        Ok(commits)
+    }
+
     /// The commits of a range along first parents, oldest first.
     pub fn commits(&self, range: &Range) -> anyhow::Result<Vec<String>> {
         let (before, after) = match range {

@@ -14,7 +14,7 @@ use crate::source::SourceFile;
 use crate::symbols::{ParsedFile, SymbolKind};
 
 /// What a mapping covers of one snapshot.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Coverage {
     pub at: String,
     /// Files that register names for Python, in path order.
@@ -26,7 +26,7 @@ pub struct Coverage {
 }
 
 /// The names that one C++ file registers for Python.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct FileCoverage {
     pub path: Arc<str>,
     pub linked: usize,
@@ -37,7 +37,7 @@ pub struct FileCoverage {
 }
 
 /// The handlers of one Python file: code that is called in place of C++.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct HandlerCoverage {
     pub path: Arc<str>,
     pub linked: usize,
@@ -46,7 +46,7 @@ pub struct HandlerCoverage {
 }
 
 /// What makes a piece of Python a handler.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Handler {
     /// `def method_add_`

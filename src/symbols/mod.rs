@@ -16,11 +16,12 @@ pub mod stored;
 pub mod term;
 mod text;
 mod walk;
+mod words;
 mod yaml;
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 pub use language::Language;
 pub use lexer::same_code as is_same_cpp;
@@ -38,6 +39,8 @@ pub struct ParsedFile {
     text: Arc<[u8]>,
     /// Shared by clones. `None` while the file rests.
     syntax: Arc<Mutex<Option<Arc<Syntax>>>>,
+    /// Shared by clones, made when it is first asked for.
+    words: Arc<OnceLock<words::Words>>,
 }
 
 /// Sends a file back to rest, see [`ParsedFile::rest_again`].
@@ -69,7 +72,13 @@ impl ParsedFile {
 
     /// A file whose symbols are known from an earlier reading of the same text; its syntax is read when it is needed.
     pub fn of_symbols(path: Arc<str>, language: Language, text: Arc<[u8]>, symbols: Arc<[Symbol]>) -> ParsedFile {
-        ParsedFile { path, language, symbols, text, syntax: Arc::default() }
+        ParsedFile { path, language, symbols, text, syntax: Arc::default(), words: Arc::default() }
+    }
+
+    /// Positions, ascending, of the symbols that a name could mean: whoever asks has fewer to compare with.
+    pub fn meant_by(&self, name: &str) -> Vec<usize> {
+        let words = self.words.get_or_init(|| words::Words::of(&self.symbols));
+        words.meant(name).unwrap_or_else(|| (0..self.symbols.len()).collect())
     }
 
     /// The same file under another path.

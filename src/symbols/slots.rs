@@ -213,6 +213,11 @@ pub(super) fn is_slot(name: &str) -> bool {
         && STRUCTURES.iter().any(|known| known.fields.contains(&name))
 }
 
+/// Whether it is a slot, or the name that Python has for one.
+pub(super) fn is_any(name: &str) -> bool {
+    is_slot(name.strip_prefix("Py_").unwrap_or(name)) || PYTHON_NAMES.iter().any(|(_, names)| names.contains(&name))
+}
+
 /// Whether the slot `tp_new`, or its row `Py_tp_new`, is what Python calls by that name.
 pub fn is_called(slot: &str, name: &str) -> bool {
     let slot = slot.strip_prefix("Py_").unwrap_or(slot);

@@ -19,6 +19,7 @@ mod mutants;
 #[path = "../mutation/mod.rs"]
 mod mutation;
 mod properties;
+mod report;
 mod repository;
 mod rewrap;
 mod selectors;

@@ -140,7 +140,7 @@ fn written(recipe: &Recipe) -> (String, usize) {
 }
 
 fn source(text: &str) -> MappingSource {
-    MappingSource { name: "m.toml".to_owned(), text: text.into() }
+    MappingSource::new("m.toml", text)
 }
 
 fn link(id: &str, files: (usize, usize)) -> NewLink {

@@ -95,7 +95,7 @@ impl Files {
         if is_beside(&shown) {
             bail!("`{shown}` holds no links; name another file");
         }
-        let source = MappingSource { name: shown, text: "version = 1\n".into() };
+        let source = MappingSource::new(shown, "version = 1\n");
         Ok(MappingFile { path: folder.join(plain), source })
     }
 
@@ -130,7 +130,7 @@ impl MappingFile {
     fn given(path: &Path) -> Result<MappingFile> {
         let name = path.display().to_string();
         let text = text(path).with_context(|| format!("could not read mapping `{name}`"))?;
-        Ok(MappingFile { path: path.to_owned(), source: MappingSource { name, text: text.into() } })
+        Ok(MappingFile { path: path.to_owned(), source: MappingSource::new(name, text) })
     }
 }
 
@@ -139,7 +139,7 @@ pub fn overwritten(folder: &Path, name: &str) -> Result<MappingFile> {
     if folder.join(name).exists() {
         return in_folder(folder, name);
     }
-    let source = MappingSource { name: format!("{FOLDER}/{name}"), text: "".into() };
+    let source = MappingSource::new(format!("{FOLDER}/{name}"), "");
     Ok(MappingFile { path: folder.join(name), source })
 }
 
@@ -191,7 +191,7 @@ fn in_folder(folder: &Path, name: &str) -> Result<MappingFile> {
         );
     }
     let text = text(&path).with_context(|| format!("could not read mapping `{shown}`"))?;
-    Ok(MappingFile { path, source: MappingSource { name: shown, text: text.into() } })
+    Ok(MappingFile { path, source: MappingSource::new(shown, text) })
 }
 
 fn text(path: &Path) -> Result<String> {

@@ -67,7 +67,7 @@ pub fn run(session: &Session, options: Options) -> Result<Exit> {
 
 /// The built-in mapping as far as it fits the last commit.
 fn copied(session: &Session, file: &MappingFile, builtin: &Builtin, head: &Side) -> Result<(String, Start)> {
-    let source = MappingSource { name: builtin.title(), text: builtin.text.into() };
+    let source = MappingSource::new(builtin.title(), builtin.text);
     let mapping = read_all(&[(source.name.clone(), source.text.clone())])?;
     let world = at(session, head.name())?;
     let verification = verify(&mapping, &world.snapshots(&mapping)?);

@@ -87,7 +87,7 @@ pub fn fitting(source: &MappingSource, commit: &str, picks: &dyn Fn(&str, &str) 
         let heading = "# --- not found in this tree: put back what appears, delete what is gone for good ---";
         document.set_trailing(format!("{trailing}\n\n{heading}\n{lost}"));
     }
-    let tidy = super::format(&MappingSource { name: source.name.clone(), text: document.to_string().into() })?;
+    let tidy = super::format(&MappingSource::new(source.name.clone(), document.to_string()))?;
     copy.text = match tidy.split_once("\nversion = 1\n") {
         Some((head, rest)) => format!("{}\n{}\nversion = 1\n{rest}", head.trim_end(), since(commit)),
         None => tidy,

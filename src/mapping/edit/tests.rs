@@ -47,7 +47,7 @@ why = \"both multiply\"
 ";
 
 pub fn source(text: &str) -> MappingSource {
-    MappingSource { name: "m.toml".to_owned(), text: text.into() }
+    MappingSource::new("m.toml", text)
 }
 
 fn link(id: &str, cpp: &str, python: &str) -> NewLink {
