@@ -11,7 +11,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::cache::Cache;
 use crate::commands::diff::FormsAt;
-use crate::commands::{self, Exit, Location, Session, ack, check, demo, diff, explain, graph, map, replay, report};
+use crate::commands::{
+    self, Exit, Location, Session, ack, check, demo, diff, explain, graph, map, replay, report, review,
+};
 use crate::graph::Direction;
 use crate::impact::DEFAULT_DEPTH;
 use crate::ladder::Rung;
@@ -180,10 +182,32 @@ enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Explain a rule, a rung, a facet or a link of the mapping; with no argument, list the rules
+    /// Review C++ that uses the CPython API: references, errors, NULL, the GIL
+    ///
+    /// Only what the change gets wrong and did not before is told, in the functions it touches; each finding names the
+    /// contract it goes by and where that is written. Notes are told with -v. No mapping is needed; one may set levels,
+    /// and say what the project's own functions promise.
+    #[command(after_help = REVIEW_EXAMPLES)]
+    Review {
+        #[command(flatten)]
+        range: RangeArgs,
+        /// Every function at the end of the range, not only what it changes
+        #[arg(long)]
+        all: bool,
+        /// Only this rule, or all whose ids begin so: `own-*`; may be given more than once
+        #[arg(long, value_name = "RULE")]
+        rule: Vec<String>,
+        /// The least severity that makes the exit code 1
+        #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = fail_on())]
+        fail_on: check::FailOn,
+        /// Only files below these paths, or matching these globs; a leading `!` leaves them out
+        #[arg(last = true, value_name = "PATH")]
+        paths: Vec<String>,
+    },
+    /// Explain a rule, a function of the CPython API, a rung, a facet or a link; with no argument, list the rules
     Explain {
-        /// The name of a rule, a rung of the ladder, a facet or a link
-        #[arg(value_name = "RULE|RUNG|FACET|LINK")]
+        /// The name of a rule, a function such as `PyList_SetItem`, a rung of the ladder, a facet or a link
+        #[arg(value_name = "RULE|FUNCTION|RUNG|FACET|LINK")]
         subject: Option<String>,
     },
     /// Make a small repository on the spot, and run `check` on it
@@ -363,6 +387,14 @@ enum MapCommand {
     },
 }
 
+const REVIEW_EXAMPLES: &str = "\
+Examples:
+  drift review origin/main...HEAD
+  drift review --staged --rule 'own-*'
+  drift review --all HEAD -- torch/csrc
+  drift explain PyList_SetItem
+A comment `// drift: allow(RULE): reason` silences a rule at its line and the next.";
+
 const LIST_EXAMPLES: &str = "\
 Examples:
   drift map list
@@ -539,6 +571,9 @@ impl Cli {
             }
             Command::Report { revision, since, looking } => {
                 report::run(&session, &report::Options { revision, since, depth: looking.depth })
+            }
+            Command::Review { range, all, rule: rules, fail_on, paths } => {
+                review::run(&session, &review::Options { range: range.range(), all, rules, paths, fail_on })
             }
             Command::Explain { subject } => explain::run(&session, subject.as_deref()),
             Command::Demo { keep } => demo::run(&session, keep.as_deref()),

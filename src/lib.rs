@@ -57,6 +57,8 @@ pub mod replay;
 
 pub mod standing;
 
+pub mod review;
+
 pub mod suggest;
 
 pub mod report;

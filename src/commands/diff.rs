@@ -108,7 +108,7 @@ impl Options {
 }
 
 /// Which files the person asked for.
-struct Wanted {
+pub(super) struct Wanted {
     language: Option<Language>,
     inside: Paths,
     outside: Paths,
@@ -116,13 +116,17 @@ struct Wanted {
 
 impl Wanted {
     fn of(options: &Options) -> Result<Wanted> {
-        let (outside, inside): (Vec<&str>, Vec<&str>) =
-            options.paths.iter().map(String::as_str).partition(|path| path.starts_with('!'));
-        let outside: Vec<&str> = outside.into_iter().map(|path| path.trim_start_matches('!')).collect();
-        Ok(Wanted { language: options.language, inside: Paths::of(&inside)?, outside: Paths::of(&outside)? })
+        Wanted::of_paths(&options.paths, options.language)
     }
 
-    fn holds(&self, path: &str) -> bool {
+    pub(super) fn of_paths(paths: &[String], language: Option<Language>) -> Result<Wanted> {
+        let (outside, inside): (Vec<&str>, Vec<&str>) =
+            paths.iter().map(String::as_str).partition(|path| path.starts_with('!'));
+        let outside: Vec<&str> = outside.into_iter().map(|path| path.trim_start_matches('!')).collect();
+        Ok(Wanted { language, inside: Paths::of(&inside)?, outside: Paths::of(&outside)? })
+    }
+
+    pub(super) fn holds(&self, path: &str) -> bool {
         let language = Language::of_path(path);
         let spoken = language.is_some() && (self.language.is_none() || self.language == language);
         spoken && (self.inside.is_empty() || self.inside.hold(path)) && !self.outside.hold(path)
@@ -159,7 +163,7 @@ impl Paths {
 }
 
 /// Reads the changed files into symbols; what cannot be read is skipped with its reason.
-fn parsed(pair: &SnapshotPair, progress: &Progress) -> (Vec<FilePair>, Vec<Skipped>) {
+pub(super) fn parsed(pair: &SnapshotPair, progress: &Progress) -> (Vec<FilePair>, Vec<Skipped>) {
     progress.stage("parsing", Some(pair.changed.len()));
     let frugal = bytes(pair) > FRUGAL_FROM;
     let parse = |file: &FileChange| {
@@ -204,7 +208,7 @@ fn parse_both(file: &FileChange) -> Result<FilePair, Skipped> {
     Ok(FilePair { before: side(&file.before)?, after: side(&file.after)? })
 }
 
-fn parse(file: &SourceFile) -> Result<ParsedFile, Skipped> {
+pub(super) fn parse(file: &SourceFile) -> Result<ParsedFile, Skipped> {
     let skipped = |reason: String| Skipped { path: file.path.clone(), reason };
     let language = Language::of_path(&file.path).ok_or_else(|| skipped("not C++ or Python".to_owned()))?;
     let text = file.content.as_ref().map_err(|reason| skipped(reason.to_string()))?;

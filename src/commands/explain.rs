@@ -1,4 +1,4 @@
-//! `drift explain`: what a rule, a rung or a facet means, or what a link says.
+//! `drift explain`: what a rule, a rung or a facet means, what a function promises, or what a link says.
 
 use anyhow::{Result, bail};
 
@@ -7,7 +7,9 @@ use super::{Exit, Rendered, Session};
 use crate::ladder::explained::{self, FACETS, RUNGS};
 use crate::mapping::{Mapping, builtin, parse};
 use crate::report;
-use crate::rules::{self, RULES};
+use crate::review;
+use crate::review::contracts::Contracts;
+use crate::rules::{self, RULES, Rule};
 use crate::source::range::Range;
 
 pub fn run(session: &Session, subject: Option<&str>) -> Result<Exit> {
@@ -17,10 +19,14 @@ pub fn run(session: &Session, subject: Option<&str>) -> Result<Exit> {
 
 fn answer(session: &Session, subject: Option<&str>) -> Result<String> {
     let Some(name) = subject else {
-        return Ok(report::rules(RULES, session.format));
+        let rules: Vec<&Rule> = RULES.iter().copied().chain(review::rules::all()).collect();
+        return Ok(report::rules(&rules, session.format));
     };
-    if let Some(rule) = rules::named(name) {
+    if let Some(rule) = rules::named(name).or_else(|| review::rules::named(name)) {
         return Ok(report::rule(rule, session.format));
+    }
+    if let Some(contract) = Contracts::built_in().named(name) {
+        return Ok(report::contract(contract, session.format));
     }
     if let Some(row) = explained::rung(name) {
         return Ok(report::rung(row, session.format));
@@ -51,15 +57,17 @@ fn applying(session: &Session) -> Result<Mapping> {
 fn unknown(name: &str, mapping: Result<Mapping>) -> Result<String> {
     let rungs = RUNGS.iter().map(|row| row.rung.name());
     let facets = FACETS.iter().map(|row| row.facet.name());
-    let rules = RULES.iter().map(|rule| rule.id).chain(rungs).chain(facets);
+    let review = review::rules::all().map(|rule| rule.id).chain(Contracts::built_in().names());
+    let mut known: Vec<&str> = Vec::new();
+    known.extend(RULES.iter().map(|rule| rule.id).chain(review).chain(rungs).chain(facets));
     match mapping {
         Ok(mapping) => {
-            let links = mapping.links.iter().map(|link| link.id.as_str());
-            bail!("no rule, rung, facet or link is called `{name}`{}", suggestion(name, rules.chain(links)))
+            known.extend(mapping.links.iter().map(|link| link.id.as_str()));
+            bail!("no rule, rung, facet or link is called `{name}`{}", suggestion(name, known.into_iter()))
         }
         Err(reason) if reason.is::<Rendered>() => Err(reason),
         Err(reason) => {
-            let hint = suggestion(name, rules);
+            let hint = suggestion(name, known.into_iter());
             bail!("no rule, rung or facet is called `{name}`{hint}\nlinks could not be read: {reason:#}")
         }
     }

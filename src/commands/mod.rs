@@ -13,6 +13,7 @@ pub mod map;
 mod progress;
 pub mod replay;
 pub mod report;
+pub mod review;
 mod stages;
 mod world;
 

@@ -78,6 +78,10 @@ impl Finding {
     }
 
     /// A finding of a rule with the rule's severity; the rest is filled in by the caller.
+    pub fn about(rule: &'static Rule, message: String) -> Finding {
+        Finding::of(rule, message)
+    }
+
     fn of(rule: &'static Rule, message: String) -> Finding {
         Finding {
             rule,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::model::{Link, Mapping, Repository, Scope, Selector, Touch};
 use super::parse::MappingError;
+use super::review::ReviewSettings;
 
 impl Mapping {
     /// The mappings of several files as one. A link or repository that two of them define is an error.
@@ -19,6 +20,7 @@ impl Mapping {
             merged.scope = joined(&merged.scope, &mapping.scope);
             merged.macros.extend(mapping.macros);
             merged.unlinked.extend(mapping.unlinked);
+            merged.review.extend(mapping.review);
         }
         merged.sort();
         if errors.is_empty() { Ok(merged) } else { Err(errors) }
@@ -36,6 +38,7 @@ impl Mapping {
         union.macros.extend(after.macros);
         // What is left out is counted, and silences nothing.
         union.unlinked = after.unlinked;
+        union.review = ReviewSettings::agreed(&union.review, after.review);
         let mut links: BTreeMap<String, Link> = union.links.drain(..).map(|link| (link.id.clone(), link)).collect();
         for link in after.links {
             let link = match links.remove(&link.id) {

@@ -30,6 +30,12 @@ pub enum Kind {
     Touch,
     Depth,
     Watch,
+    Level,
+    Returns,
+    Failure,
+    /// Positions of arguments, from 1.
+    Positions,
+    Flag,
     /// One table.
     Table(&'static Table),
     /// Tables by names that the mapping chooses.
@@ -45,6 +51,7 @@ pub static TOP: Table = Table {
         optional("link", Kind::Tables(&LINK), "The links, by their ids in kebab-case."),
         optional("unlinked", Kind::Tables(&UNLINKED), "What is not linked on purpose; `drift map coverage` counts it."),
         optional("language", Kind::Table(&LANGUAGES), "What the parsers are taught."),
+        optional("review", Kind::Table(&REVIEW), "What `drift review` is told."),
         optional("repository", Kind::Tables(&REPOSITORY), "Other repositories that selectors may name."),
     ],
 };
@@ -78,6 +85,39 @@ pub static LANGUAGE: Table = Table {
     title: "`[language.cpp]`",
     about: "What the C++ parser is taught.",
     keys: &[optional("macros", Kind::Macros, "Macros that stand where the grammar expects none.")],
+};
+
+pub static REVIEW: Table = Table {
+    title: "`[review]`",
+    about: "What `drift review` is told about the project.",
+    keys: &[
+        optional("owners", Kind::Texts, "Types that release the reference they hold."),
+        optional("contract", Kind::Tables(&CONTRACT), "What functions of the project promise, by their names."),
+        optional("setting", Kind::Tables(&SETTING), "Levels of rules in some files; the last one that fits decides."),
+    ],
+};
+
+pub static CONTRACT: Table = Table {
+    title: "`[review.contract.NAME]`",
+    about: "What a function promises about references, errors and Python code that may run.",
+    keys: &[
+        optional("returns", Kind::Returns, "What kind of reference comes back."),
+        optional("failure", Kind::Failure, "How a failure shows."),
+        optional("steals", Kind::Positions, "Arguments whose references it takes over, the first being 1."),
+        optional("out", Kind::Positions, "Arguments through which it gives new references, the first being 1."),
+        optional("runs-python", Kind::Flag, "Whether arbitrary Python code may run inside."),
+    ],
+};
+
+pub static SETTING: Table = Table {
+    title: "`[review.setting.NAME]`",
+    about: "The level of some rules in some files, and why.",
+    keys: &[
+        required("rules", Kind::Texts, "Ids of rules, or beginnings of ids with a `*` behind."),
+        optional("paths", Kind::Globs, "The files; all where left out."),
+        required("level", Kind::Level, "What a broken rule counts as there."),
+        required("why", Kind::Text, "Why that is right."),
+    ],
 };
 
 pub static REPOSITORY: Table = Table {

@@ -13,6 +13,7 @@ pub mod nearest;
 pub mod parse;
 pub mod rejected;
 pub mod resolve;
+pub mod review;
 pub mod schema;
 pub mod selector;
 

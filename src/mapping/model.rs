@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use globset::{Glob, GlobBuilder, GlobSet};
 
 use super::acks::Acks;
+use super::review::ReviewSettings;
 use crate::ladder::Rung;
 
 /// All links that apply to one repository, from one or more files.
@@ -21,6 +22,8 @@ pub struct Mapping {
     pub macros: Vec<String>,
     /// Other repositories that selectors may name, sorted by name.
     pub repositories: Vec<Repository>,
+    /// What it says to `drift review`.
+    pub review: ReviewSettings,
     /// What speaks for changes that leave a Python end behind.
     pub acks: Acks,
     /// The files it was read from, for frames that point into them. A link's `origin` is an index into this.

@@ -30,8 +30,9 @@ impl Document<'_> {
         let scope = self.scope(table);
         let macros = self.macros(table);
         let unlinked = self.unlinked(table);
+        let review = self.review(table);
         let links = self.links(table, &declared);
-        Mapping { links, scope, unlinked, macros, repositories, sources: vec![source], ..Mapping::default() }
+        Mapping { links, scope, review, unlinked, macros, repositories, sources: vec![source], ..Mapping::default() }
     }
 
     fn scope(&mut self, table: &DeTable<'_>) -> Scope {
@@ -68,7 +69,7 @@ impl Document<'_> {
     }
 
     /// Globs that compile; the others are reported.
-    fn globs(&mut self, table: &DeTable<'_>, key: &str) -> Vec<String> {
+    pub(super) fn globs(&mut self, table: &DeTable<'_>, key: &str) -> Vec<String> {
         let mut good = Vec::new();
         for (text, span) in self.strings(table, key) {
             if let Err(error) = selector::check_relative(&text) {
@@ -322,7 +323,7 @@ why = "w"
             "[link",
             "links = 1\n[link",
             "m.toml:2:1: unknown key `links` in a mapping\n  help: did you mean `link`? known keys: version, scope, link, \
-             unlinked, language, repository",
+             unlinked, language, review, repository",
         );
         check(
             "[link",

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::keys::{self, Kind};
 use super::model::{Relation, Touch};
+use super::review::{FAILURES, Level, RETURNS};
 use crate::ladder::Rung;
 
 /// The schema, as it is published.
@@ -50,12 +51,28 @@ fn value(kind: Kind) -> Value {
         Kind::Touch => choice(&Touch::ALL.map(|(name, touch)| (name, touch.about()))),
         Kind::Depth => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
         Kind::Watch => list(json!({ "type": "string", "enum": Rung::ALL.map(Rung::name) })),
+        Kind::Level => json!({ "type": "string", "enum": Level::ALL.map(|(name, _)| name) }),
+        Kind::Returns => json!({ "type": "string", "enum": RETURNS }),
+        Kind::Failure => json!({ "type": "string", "enum": FAILURES }),
+        Kind::Positions => list(json!({ "type": "integer", "minimum": 1, "maximum": 64 })),
+        Kind::Flag => json!({ "type": "boolean" }),
         Kind::Table(inner) => table(inner),
         Kind::Tables(inner) => json!({
             "type": "object",
-            "propertyNames": { "pattern": if std::ptr::eq(inner, &keys::LINK) { ID } else { NAME } },
+            "propertyNames": { "pattern": name_of(inner) },
             "additionalProperties": table(inner),
         }),
+    }
+}
+
+/// What the names of the tables of a kind look like.
+fn name_of(inner: &keys::Table) -> &'static str {
+    if std::ptr::eq(inner, &keys::LINK) {
+        ID
+    } else if std::ptr::eq(inner, &keys::CONTRACT) {
+        FUNCTION
+    } else {
+        NAME
     }
 }
 
@@ -65,6 +82,8 @@ const SELECTOR: &str = r"^([A-Za-z0-9_-]+:)?[^/\\#:*?][^\\#:*?]*(#.+)?$";
 const GLOB: &str = r"^[^/\\][^\\]*$";
 
 const ID: &str = "^[a-z0-9]+(-[a-z0-9]+)*$";
+
+const FUNCTION: &str = "^[A-Za-z0-9_:~-]+$";
 
 const NAME: &str = "^[A-Za-z0-9_-]+$";
 

@@ -8,6 +8,7 @@ use crate::finding::{Finding, Frame, Severity};
 use crate::ladder::Rung;
 use crate::mapping::model::{MappingSource, Touch};
 use crate::mapping::{Link, Selector};
+use crate::review::contracts::Contract;
 use crate::rules::Rule;
 use crate::verdict::{Judged, Outcome, Report, Verdict};
 use crate::verification::{Located, LocatedSymbol, Problem, ProblemKind, Verification};
@@ -91,6 +92,15 @@ pub fn rule(rule: &Rule) -> String {
     out
 }
 
+/// What a function promises.
+pub fn contract(contract: &Contract) -> String {
+    let mut out = format!("{}\n", paint(STRONG, &contract.name));
+    for (heading, text) in contract.lines() {
+        rows(&mut out, heading, [text]);
+    }
+    out
+}
+
 /// A link in full.
 pub fn link(link: &Link, sources: &[MappingSource]) -> String {
     let (source, line) = origin(link, sources);
@@ -108,7 +118,7 @@ pub fn link(link: &Link, sources: &[MappingSource]) -> String {
     out
 }
 
-fn finding(out: &mut String, finding: &Finding) {
+pub(super) fn finding(out: &mut String, finding: &Finding) {
     let severity = word(finding.severity);
     let title = paint(of_severity(&severity), format!("{severity}[{}]", finding.rule.id));
     let _ = writeln!(out, "{title}: {}", paint(STRONG, harmless(&finding.message)));

@@ -15,6 +15,7 @@ use crate::ladder::{Facet, FacetKind, Rung};
 use crate::mapping::model::MappingSource;
 use crate::mapping::{Link, Relation, Selector, Touch};
 use crate::replay::{Replay, Replayed};
+use crate::review::contracts::Contract;
 use crate::rules::Rule;
 use crate::source::git::CommitFacts;
 use crate::symbols::{Language, Lines, SymbolKind};
@@ -102,6 +103,13 @@ fn example(example: &Example) -> Value {
         "after": example.after,
         "rung": example.rung,
     })
+}
+
+/// What a function promises.
+pub fn contract(contract: &Contract) -> String {
+    let lines: Vec<Value> =
+        contract.lines().into_iter().map(|(what, text)| json!({ "what": what, "text": text })).collect();
+    line(&json!({ "version": VERSION, "contract": { "name": contract.name, "promises": lines } }))
 }
 
 pub fn link(link: &Link, sources: &[MappingSource]) -> String {

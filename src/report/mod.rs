@@ -16,6 +16,7 @@ mod links;
 mod pseudo;
 mod repairs;
 mod replay;
+mod review;
 mod standing;
 mod start;
 pub mod style;
@@ -36,6 +37,8 @@ use crate::ladder::explained::{FacetRow, RungRow};
 use crate::mapping::model::MappingSource;
 use crate::mapping::{Link, Mapping};
 use crate::replay::Replay;
+use crate::review::Review;
+use crate::review::contracts::Contract;
 use crate::rules::Rule;
 use crate::source::SnapshotPair;
 use crate::suggest::{Coverage, Suggestion, Suggestions};
@@ -212,6 +215,22 @@ pub fn repairs(report: &RepairReport, format: Format, detail: Detail) -> String 
     match format {
         Format::Human => repairs::human(report, detail),
         Format::Json => repairs::json(report),
+    }
+}
+
+/// What a change gets wrong about the CPython API.
+pub fn review(review: &Review, format: Format, view: View) -> String {
+    match format {
+        Format::Human => review::human(review, view),
+        Format::Json => review::json(review),
+    }
+}
+
+/// What a function of the CPython API promises.
+pub fn contract(contract: &Contract, format: Format) -> String {
+    match format {
+        Format::Human => human::contract(contract),
+        Format::Json => json::contract(contract),
     }
 }
 

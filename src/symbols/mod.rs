@@ -103,6 +103,14 @@ impl ParsedFile {
         }
     }
 
+    /// The syntax of a symbol with the symbols inside it: a function with its bindings.
+    pub fn whole_term(&self, symbol: usize) -> Term {
+        match self.syntax() {
+            Some(syntax) => term::of_whole(self, &syntax, symbol),
+            None => yaml::term(self, symbol),
+        }
+    }
+
     /// What people wrote in words, in source order: comments, and texts of more than one word.
     pub fn prose(&self) -> Vec<prose::Prose> {
         match self.language {
@@ -228,7 +236,7 @@ enum ExtraKind {
 }
 
 /// Lines of a span, counted from 1, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Lines {
     #[serde(rename = "line")]
     pub start: u32,

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 
 use super::lexer::{Lexer, TokenKind};
 use super::node::{Cursor, Node};
+use super::places::Places;
 use super::{ExtraKind, ParsedFile, Syntax};
 
 /// Below this depth a tree is flattened into its tokens, so that no code that walks a term can overflow the stack.
@@ -117,15 +118,27 @@ impl Term {
 
 /// The syntax of one symbol of a file. Where the tree has an error, only the tokens in it.
 pub(super) fn of_symbol(file: &ParsedFile, syntax: &Syntax, symbol: usize) -> Term {
+    let children = file.symbols[symbol + 1..].iter().filter(|child| child.parent == Some(symbol) && !child.view);
+    let inside = children.map(|child| (child.bytes.start, child.bytes.end)).collect();
+    built(file, syntax, symbol, &inside, Some(&syntax.skipped))
+}
+
+/// The same with the symbols inside it, and what holds them together.
+pub(super) fn of_whole(file: &ParsedFile, syntax: &Syntax, symbol: usize) -> Term {
+    built(file, syntax, symbol, &FxHashSet::default(), None)
+}
+
+fn built(
+    file: &ParsedFile,
+    syntax: &Syntax,
+    symbol: usize,
+    inside: &FxHashSet<(usize, usize)>,
+    skipped: Option<&Places>,
+) -> Term {
     let own = &file.symbols[symbol];
-    let inside: FxHashSet<(usize, usize)> = file.symbols[symbol + 1..]
-        .iter()
-        .filter(|child| child.parent == Some(symbol) && !child.view)
-        .map(|child| (child.bytes.start, child.bytes.end))
-        .collect();
     let root = Node::root(&syntax.tree, file.language.names());
     let node = node_at(root, own.bytes.start, own.bytes.end);
-    let builder = Builder { syntax, inside: &inside, root: node.id() };
+    let builder = Builder { syntax, inside, skipped, root: node.id() };
     // What a comment declares has no node of its own.
     let own_node = node.byte_range() == own.bytes;
     let built = own_node.then(|| builder.build(&mut node.walk(), 0)).flatten();
@@ -159,6 +172,7 @@ fn node_at(root: Node<'_>, start: usize, end: usize) -> Node<'_> {
 struct Builder<'a> {
     syntax: &'a Syntax,
     inside: &'a FxHashSet<(usize, usize)>,
+    skipped: Option<&'a Places>,
     root: usize,
 }
 
@@ -204,7 +218,7 @@ impl Builder<'_> {
     }
 
     fn leaf(&self, mut term: Term, bytes: &std::ops::Range<usize>) -> Option<Term> {
-        if self.syntax.skipped.contains(bytes.start) {
+        if self.skipped.is_some_and(|skipped| skipped.contains(bytes.start)) {
             return None;
         }
         let text = &self.syntax.blanked[bytes.clone()];

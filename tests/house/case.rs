@@ -46,13 +46,17 @@ pub fn folders(parent: &Path) -> Vec<PathBuf> {
 
 /// What `change::diff` says about two sides. Files pair up by path.
 pub fn diff(before: &Files, after: &Files) -> Vec<Change> {
+    change::diff(&pairs(before, after))
+}
+
+/// The files that differ, parsed.
+pub fn pairs(before: &Files, after: &Files) -> Vec<FilePair> {
     let paths: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
-    let pairs: Vec<FilePair> = paths
+    paths
         .into_iter()
         .filter(|path| before.get(*path) != after.get(*path))
         .map(|path| FilePair { before: parse(before, path), after: parse(after, path) })
-        .collect();
-    change::diff(&pairs)
+        .collect()
 }
 
 fn parse(files: &Files, path: &str) -> Option<ParsedFile> {

@@ -21,6 +21,7 @@ mod mutation;
 mod properties;
 mod report;
 mod repository;
+mod review;
 mod rewrap;
 mod selectors;
 mod suggestions;

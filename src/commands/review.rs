@@ -1,0 +1,129 @@
+//! `drift review`: the checklist for C++ that uses the CPython API.
+
+use anyhow::{Result, bail};
+use rayon::prelude::*;
+
+use super::check::FailOn;
+use super::diff::{Wanted, parse, parsed};
+use super::progress::Progress;
+use super::stages::Stages;
+use super::world::World;
+use super::{Exit, Rendered, Session};
+use crate::change;
+use crate::change::Skipped;
+use crate::mapping::review::ReviewSettings;
+use crate::report::{self, View};
+use crate::review::{self, Review};
+use crate::source::range::Range;
+use crate::symbols::{Language, ParsedFile};
+
+#[derive(Debug)]
+pub struct Options {
+    pub range: Option<Range>,
+    /// Every function at the end of the range, not only what the range changes.
+    pub all: bool,
+    /// Only these rules; beginnings of ids with a `*` behind.
+    pub rules: Vec<String>,
+    /// Folders, files or globs, with a leading `!` to leave them out; empty for everything.
+    pub paths: Vec<String>,
+    pub fail_on: FailOn,
+}
+
+pub fn run(session: &Session, options: &Options) -> Result<Exit> {
+    let mut stages = Stages::start();
+    let progress = Progress::of(session);
+    stages.begin("read");
+    check_rules(&options.rules)?;
+    let world = World::open(session, options.range.as_ref())?;
+    let settings = settings(session, &world)?;
+    let wanted = Wanted::of_paths(&options.paths, Some(Language::Cpp))?;
+    let mut review = match options.all {
+        true => all(&world, &wanted, &settings, &progress, &mut stages)?,
+        false => changed(&world, &wanted, &settings, &progress, &mut stages)?,
+    };
+    review.before = world.endpoints.before.name().to_owned();
+    review.after = world.endpoints.after.name().to_owned();
+    review.keep(|finding| options.rules.is_empty() || options.rules.iter().any(|name| fits(name, finding.rule.id)));
+    stages.begin("report");
+    drop(progress);
+    let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
+    session.answer(&report::review(&review, session.format, view))?;
+    session.detail(&stages.table());
+    Ok(exit(&review, options.fail_on))
+}
+
+fn changed(
+    world: &World,
+    wanted: &Wanted,
+    settings: &ReviewSettings,
+    progress: &Progress,
+    stages: &mut Stages,
+) -> Result<Review> {
+    let pair = world.load(&|path| wanted.holds(path), &[])?;
+    stages.begin("parse");
+    let (files, skipped) = parsed(&pair, progress);
+    stages.begin("compare");
+    let changes = change::diff(&files);
+    stages.begin("review");
+    progress.stage("reviewing", Some(files.len()));
+    let review = review::of_change(&files, &changes, settings, &|| progress.step());
+    Ok(Review { skipped, ..review })
+}
+
+fn all(
+    world: &World,
+    wanted: &Wanted,
+    settings: &ReviewSettings,
+    progress: &Progress,
+    stages: &mut Stages,
+) -> Result<Review> {
+    let sources = world.repository.whole(&world.endpoints.after, &|path| wanted.holds(path))?;
+    stages.begin("parse");
+    let concern = |text: &[u8]| review::concerns(text);
+    let sources: Vec<_> =
+        sources.into_iter().filter(|file| file.content.as_ref().map_or(true, |text| concern(text))).collect();
+    progress.stage("reviewing", Some(sources.len()));
+    let read: Vec<Result<ParsedFile, Skipped>> = sources.par_iter().map(parse).collect();
+    let (mut files, mut skipped) = (Vec::new(), Vec::new());
+    for one in read {
+        match one {
+            Ok(file) => files.push(file),
+            Err(reason) => skipped.push(reason),
+        }
+    }
+    stages.begin("review");
+    let review = review::of_all(&files, settings, &|| progress.step());
+    Ok(Review { skipped, ..review })
+}
+
+/// What the mapping says to the review; a repository without a mapping says nothing.
+fn settings(session: &Session, world: &World) -> Result<ReviewSettings> {
+    match world.mapping(session) {
+        Ok(applying) => Ok(applying.mapping.review),
+        Err(reason) if reason.is::<Rendered>() || !session.mappings.is_empty() => Err(reason),
+        Err(_) => Ok(ReviewSettings::default()),
+    }
+}
+
+fn check_rules(names: &[String]) -> Result<()> {
+    let known = |name: &&String| !review::rules::all().any(|rule| fits(name, rule.id));
+    if let Some(name) = names.iter().find(known) {
+        bail!("no rule of the review is called `{name}`; `drift explain` lists the rules");
+    }
+    Ok(())
+}
+
+fn fits(name: &str, rule: &str) -> bool {
+    name.strip_suffix('*').map_or(name == rule, |head| rule.starts_with(head))
+}
+
+fn exit(review: &Review, fail_on: FailOn) -> Exit {
+    let worst = review.findings.iter().map(|finding| finding.severity).max();
+    if !review.skipped.is_empty() {
+        Exit::Undecided
+    } else if worst.is_some_and(|severity| fail_on.least().is_some_and(|least| severity >= least)) {
+        Exit::Findings
+    } else {
+        Exit::Clean
+    }
+}
