@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
+
 use super::lexer::{Lexer, Token, TokenKind};
 
 /// The text to parse, and what was taken out of it.
@@ -19,12 +21,12 @@ pub struct Blanked {
 
 /// Blanks the macros of a C++ source.
 pub fn blank(source: &[u8]) -> Blanked {
-    let (comments, tokens): (Vec<Token>, Vec<Token>) =
-        Lexer::of_source(source).partition(|token| token.kind == TokenKind::Comment);
     let mut text = source.to_vec();
-    for byte in comments.into_iter().flat_map(|comment| comment.bytes) {
-        if text[byte] != b'\n' {
-            text[byte] = b' ';
+    let mut tokens = Vec::with_capacity(source.len() / 5);
+    for token in Lexer::of_source(source) {
+        match token.kind {
+            TokenKind::Comment => erase(&mut text[token.bytes]),
+            _ => tokens.push(token),
         }
     }
     for directive in tokens.iter().filter(|token| token.kind == TokenKind::Directive) {
@@ -36,6 +38,13 @@ pub fn blank(source: &[u8]) -> Blanked {
         at = pass.token(at);
     }
     pass.out
+}
+
+/// Spaces, but the same lines.
+fn erase(text: &mut [u8]) {
+    for byte in text {
+        *byte = if *byte == b'\n' { b'\n' } else { b' ' };
+    }
 }
 
 /// To the grammar a macro body ends where a block comment begins.
@@ -61,9 +70,112 @@ enum Bracket {
     Block,
 }
 
+/// What `#if` … `#endif` holds together.
+#[derive(Default)]
+struct Group {
+    /// Its `#else`, `#elif` and `#endif`, in order.
+    marks: Vec<usize>,
+    /// Some branch of it opens or closes more brackets than it should.
+    splits: bool,
+}
+
+/// How tokens belong together, found in one pass: searching at each of them would take for ever in texts that nest deeply.
+struct Matches {
+    groups: FxHashMap<usize, Group>,
+    /// For each parenthesis that opens the one that closes it, or the last token.
+    closing: FxHashMap<usize, usize>,
+}
+
+/// A group that is not closed yet.
+struct OpenGroup {
+    at: usize,
+    group: Group,
+    /// How many brackets were open where its branch begins, and the fewest since the group and since the branch began.
+    start: i32,
+    lowest: i32,
+    lowest_in_branch: i32,
+}
+
+/// Groups nested deeper than this are left to the grammar.
+const NESTED: usize = 100;
+
+impl Matches {
+    fn of(source: &[u8], tokens: &[Token]) -> Matches {
+        let mut matches = Matches { groups: FxHashMap::default(), closing: FxHashMap::default() };
+        let (mut groups, mut parentheses): (Vec<OpenGroup>, Vec<usize>) = (Vec::new(), Vec::new());
+        let mut level = 0;
+        for (at, token) in tokens.iter().enumerate() {
+            let text = &source[token.bytes.clone()];
+            match token.kind {
+                TokenKind::Punctuation => {
+                    match text {
+                        b"(" | b"{" => level += 1,
+                        b")" | b"}" => level -= 1,
+                        _ => continue,
+                    }
+                    match text {
+                        b"(" => parentheses.push(at),
+                        b")" => matches.closing.extend(parentheses.pop().map(|open| (open, at))),
+                        _ => {}
+                    }
+                    if let Some(open) = groups.last_mut() {
+                        open.lowest_in_branch = open.lowest_in_branch.min(level);
+                    }
+                }
+                TokenKind::Directive => matches.directive(&mut groups, at, directive_name(text), level),
+                _ => {}
+            }
+        }
+        let last = tokens.len().saturating_sub(1);
+        matches.closing.extend(parentheses.into_iter().map(|open| (open, last)));
+        for open in groups.into_iter().take(NESTED) {
+            matches.groups.insert(open.at, open.group);
+        }
+        matches
+    }
+
+    fn directive(&mut self, groups: &mut Vec<OpenGroup>, at: usize, name: &[u8], level: i32) {
+        match name {
+            b"if" | b"ifdef" | b"ifndef" => groups.push(OpenGroup {
+                at,
+                group: Group::default(),
+                start: level,
+                lowest: level,
+                lowest_in_branch: level,
+            }),
+            b"elif" | b"else" => {
+                if let Some(open) = groups.last_mut() {
+                    open.end_branch(at, level);
+                }
+            }
+            b"endif" => {
+                let Some(mut open) = groups.pop() else { return };
+                open.end_branch(at, level);
+                if let Some(outer) = groups.last_mut() {
+                    outer.lowest_in_branch = outer.lowest_in_branch.min(open.lowest);
+                }
+                if groups.len() < NESTED {
+                    self.groups.insert(open.at, open.group);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+impl OpenGroup {
+    fn end_branch(&mut self, at: usize, level: i32) {
+        self.group.splits |= level != self.start || self.lowest_in_branch < self.start;
+        self.group.marks.push(at);
+        self.lowest = self.lowest.min(self.lowest_in_branch);
+        (self.start, self.lowest_in_branch) = (level, level);
+    }
+}
+
 struct Pass<'a> {
     source: &'a [u8],
     tokens: &'a [Token],
+    matches: Matches,
     out: Blanked,
     open: Vec<Bracket>,
     /// Where each of them is.
@@ -77,9 +189,13 @@ struct Pass<'a> {
 impl<'a> Pass<'a> {
     fn of(source: &'a [u8], tokens: &'a [Token], text: Vec<u8>) -> Pass<'a> {
         let out = Blanked { text, removed: Vec::new() };
-        Pass { source, tokens, out, open: Vec::new(), opened: Vec::new(), closed: None, chained: None }
+        let matches = Matches::of(source, tokens);
+        Pass { source, tokens, matches, out, open: Vec::new(), opened: Vec::new(), closed: None, chained: None }
     }
 }
+
+/// So many tokens a type or the shape of a kernel may take.
+const MOST: usize = 200;
 
 impl Pass<'_> {
     fn text(&self, at: usize) -> &[u8] {
@@ -98,6 +214,9 @@ impl Pass<'_> {
 
     fn identifier(&mut self, at: usize) -> usize {
         let word = self.text(at);
+        if is_plain(word) {
+            return at + 1;
+        }
         // `if C10_UNLIKELY(x)`: the macro brings the parentheses.
         let hint = matches!(word, b"C10_LIKELY" | b"C10_UNLIKELY");
         if hint && at > 0 && matches!(self.text(at - 1), b"if" | b"while") {
@@ -156,7 +275,7 @@ impl Pass<'_> {
     /// `PYBIND11_OVERRIDE(void, Base, f)`: a type, where the grammar knows only values.
     fn remove_first_argument(&mut self, open: usize) {
         let close = self.closing(open);
-        if let Some(comma) = (open + 1..close).find(|&at| self.text(at) == b",") {
+        if let Some(comma) = (open + 1..close).take(MOST).find(|&at| self.text(at) == b",") {
             self.remove(open + 1, comma);
         }
     }
@@ -213,7 +332,7 @@ impl Pass<'_> {
 
     /// CUDA's `kernel<<<grid, block>>>(…)`.
     fn launch(&mut self, at: usize) -> usize {
-        let limit = (at + 200).min(self.tokens.len());
+        let limit = (at + MOST).min(self.tokens.len());
         let close = (at + 2..limit).find(|&next| {
             let joined = self.text(next) == b">>" && self.text(next + 1) == b">";
             joined && self.text(next + 2) == b"("
@@ -256,68 +375,22 @@ impl Pass<'_> {
 
     /// What stands at `at` goes on with the expression before it: `.def(…)` of a chain, `<< x`.
     fn goes_on(&self, at: usize) -> bool {
-        let nested = self.tokens.get(at).is_some_and(|token| token.kind == TokenKind::Directive);
-        match self.text(at) {
-            b"." | b"->" | b"<<" | b"&&" | b"||" | b"?" | b"==" => true,
-            directive if nested => directive_name(directive).starts_with(b"if") && self.goes_on(at + 1),
-            _ => false,
-        }
+        let rest = self.tokens.get(at..).unwrap_or_default().iter();
+        let opens = |token: &&Token| {
+            token.kind == TokenKind::Directive && directive_name(&self.source[token.bytes.clone()]).starts_with(b"if")
+        };
+        let nested = rest.take(NESTED).take_while(opens).count();
+        matches!(self.text(at + nested), b"." | b"->" | b"<<" | b"&&" | b"||" | b"?" | b"==")
     }
 
-    /// Where the group that opens at `at` continues: its `#else`, `#elif` and `#endif`, in order.
-    fn group(&self, at: usize) -> Vec<usize> {
-        let (mut depth, mut marks) = (0, Vec::new());
-        for next in at..self.tokens.len() {
-            if self.tokens[next].kind != TokenKind::Directive {
-                continue;
-            }
-            match directive_name(self.text(next)) {
-                b"if" | b"ifdef" | b"ifndef" => depth += 1,
-                b"elif" | b"else" if depth == 1 => marks.push(next),
-                b"endif" => {
-                    depth -= 1;
-                    if depth == 0 {
-                        marks.push(next);
-                        return marks;
-                    }
-                }
-                _ => {}
-            }
-        }
-        marks
-    }
-
-    /// Some branch of the group opens or closes more brackets than it should.
     fn splits_brackets(&self, at: usize) -> bool {
-        let mut start = at + 1;
-        for mark in self.group(at) {
-            if !self.is_balanced(start, mark) {
-                return true;
-            }
-            start = mark + 1;
-        }
-        false
-    }
-
-    fn is_balanced(&self, from: usize, to: usize) -> bool {
-        let mut depth = 0i32;
-        for at in from..to {
-            match self.text(at) {
-                b"(" | b"{" => depth += 1,
-                b")" | b"}" => depth -= 1,
-                _ => {}
-            }
-            if depth < 0 {
-                return false;
-            }
-        }
-        depth == 0
+        self.matches.groups.get(&at).is_some_and(|group| group.splits)
     }
 
     /// Removes the directives of a group. In an initialiser every branch can stay, since rows are only listed; elsewhere
     /// the first one does.
     fn first_branch(&mut self, at: usize) -> usize {
-        let marks = self.group(at);
+        let marks = self.matches.groups.remove(&at).unwrap_or_default().marks;
         self.remove(at, at);
         let goes_on = self.goes_on(at + 1) && marks.iter().rev().skip(1).all(|&mark| self.goes_on(mark + 1));
         let keep_all = goes_on || self.open.last() == Some(&Bracket::Initialiser);
@@ -380,28 +453,13 @@ impl Pass<'_> {
 
     /// The token that closes the parenthesis at `at`, or the last one.
     fn closing(&self, at: usize) -> usize {
-        let mut depth = 0;
-        for next in at..self.tokens.len() {
-            match self.text(next) {
-                b"(" => depth += 1,
-                b")" => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                return next;
-            }
-        }
-        self.tokens.len() - 1
+        self.matches.closing.get(&at).copied().unwrap_or(self.tokens.len() - 1)
     }
 
     /// Replaces tokens `from..=to` by spaces; line breaks stay.
     fn remove(&mut self, from: usize, to: usize) {
         let bytes = self.tokens[from].bytes.start..self.tokens[to].bytes.end;
-        for byte in &mut self.out.text[bytes.clone()] {
-            if *byte != b'\n' {
-                *byte = b' ';
-            }
-        }
+        erase(&mut self.out.text[bytes.clone()]);
         self.out.removed.push(bytes);
     }
 }
@@ -411,6 +469,12 @@ pub fn directive_name(directive: &[u8]) -> &[u8] {
     let name = directive[1..].trim_ascii_start();
     let end = name.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(name.len());
     &name[..end]
+}
+
+/// No macro that is known is called so: they begin with a capital or an underscore, or end with a capital.
+fn is_plain(word: &[u8]) -> bool {
+    let is_small = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_uppercase() && *byte != b'_');
+    is_small(word.first()) && is_small(word.last())
 }
 
 /// A macro or qualifier that only decorates a declaration.

@@ -13,7 +13,7 @@ use super::walk::{Concern, Draft, Reader, Step};
 use super::{Role, SymbolKind};
 
 /// Reads one C++ file.
-pub(super) struct CppReader<'a> {
+pub(super) struct CppReader<'a, 't> {
     text: Text<'a>,
     /// Nodes that begin a symbol once the walk reaches them, by start and end.
     expected: FxHashMap<(usize, usize), Draft>,
@@ -29,10 +29,29 @@ pub(super) struct CppReader<'a> {
     slots: FxHashMap<(usize, usize), Draft>,
     /// Where macros end to be, with their names.
     undefined: Vec<(usize, &'a str)>,
+    /// The call seen last, and its parts.
+    call: Option<(Node<'t>, Parts<'t>)>,
+    /// The call that a chain goes on with, and what the chain hangs on: each call of a chain asks for it, from the outside in.
+    chain: Option<(Node<'t>, Chain<'t>)>,
 }
 
-impl<'a> CppReader<'a> {
-    pub fn of(text: &'a [u8]) -> CppReader<'a> {
+/// The parts of a call.
+#[derive(Clone, Copy)]
+struct Parts<'t> {
+    function: Option<Node<'t>>,
+    arguments: Option<Node<'t>>,
+}
+
+/// What a chain of calls hangs on.
+#[derive(Clone)]
+struct Chain<'t> {
+    /// The variable it begins with.
+    base: Option<Node<'t>>,
+    class: Option<String>,
+}
+
+impl<'a, 't> CppReader<'a, 't> {
+    pub fn of(text: &'a [u8]) -> CppReader<'a, 't> {
         CppReader {
             text: Text::of(text),
             expected: FxHashMap::default(),
@@ -42,6 +61,8 @@ impl<'a> CppReader<'a> {
             origins: FxHashMap::default(),
             slots: FxHashMap::default(),
             undefined: undefined(text),
+            call: None,
+            chain: None,
         }
     }
 
@@ -50,11 +71,11 @@ impl<'a> CppReader<'a> {
     }
 }
 
-impl<'a> Reader<'a> for CppReader<'a> {
+impl<'a, 't> Reader<'a, 't> for CppReader<'a, 't> {
     const SEPARATOR: &'static str = "::";
 
-    fn step(&mut self, node: Node<'_>, inside: SymbolKind, around: &[Node<'_>]) -> Step {
-        if self.glue.contains(node.start_byte()) && node.child_count() == 0 {
+    fn step(&mut self, node: Node<'t>, is_leaf: bool, inside: SymbolKind, around: &[Node<'t>]) -> Step {
+        if is_leaf && self.glue.contains(node.start_byte()) {
             return Step::Skip;
         }
         if let Some(draft) = take(&mut self.expected, node) {
@@ -64,13 +85,16 @@ impl<'a> Reader<'a> for CppReader<'a> {
             return Step::Overlay(vec![slot]);
         }
         match inside {
-            SymbolKind::FileScope | SymbolKind::Class => self.at_scope(node, inside, around),
+            SymbolKind::FileScope | SymbolKind::Class if node.concern().scope => self.at_scope(node, around),
+            SymbolKind::FileScope | SymbolKind::Class if !is_leaf => Step::Through,
+            SymbolKind::FileScope => self.file_scope_leaf(node, around),
+            SymbolKind::Class => self.class_leaf(node, around),
             _ if node.concern().code => self.in_code(node, inside, around),
             _ => Step::Through,
         }
     }
 
-    fn mention(&mut self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)> {
+    fn mention(&mut self, node: Node<'t>) -> Option<(Cow<'a, str>, Role)> {
         match node.kind() {
             "call_expression" => self.call_mention(node),
             "new_expression" => self.new_mention(node),
@@ -94,6 +118,34 @@ fn take(kept: &mut FxHashMap<(usize, usize), Draft>, node: Node<'_>) -> Option<D
 
 /// Which nodes [`CppReader`] has anything to do with.
 pub(super) fn concern(kind: &str) -> Concern {
+    let scope = matches!(
+        kind,
+        "comment"
+            | "preproc_include"
+            | "preproc_call"
+            | "using_declaration"
+            | "namespace_alias_definition"
+            | "namespace_definition"
+            | "preproc_if"
+            | "preproc_ifdef"
+            | "preproc_elif"
+            | "preproc_elifdef"
+            | "preproc_else"
+            | "preproc_def"
+            | "preproc_function_def"
+            | "template_declaration"
+            | "function_definition"
+            | "declaration"
+            | "field_declaration"
+            | "class_specifier"
+            | "struct_specifier"
+            | "union_specifier"
+            | "enum_specifier"
+            | "enumerator"
+            | "alias_declaration"
+            | "type_definition"
+            | "expression_statement"
+    );
     let code = matches!(
         kind,
         "comment"
@@ -118,12 +170,12 @@ pub(super) fn concern(kind: &str) -> Concern {
             | "type_identifier"
             | "string_content"
     );
-    Concern { code, mention, block: false }
+    Concern { scope, code, mention, block: false }
 }
 
-impl<'a> CppReader<'a> {
+impl<'a, 't> CppReader<'a, 't> {
     /// Between functions: in a file, a namespace or a class.
-    fn at_scope(&mut self, node: Node<'_>, inside: SymbolKind, around: &[Node<'_>]) -> Step {
+    fn at_scope(&mut self, node: Node<'t>, around: &[Node<'t>]) -> Step {
         match node.kind() {
             "comment" | "preproc_include" | "preproc_call" | "using_declaration" | "namespace_alias_definition" => {
                 Step::Skip
@@ -149,14 +201,12 @@ impl<'a> CppReader<'a> {
             "enumerator" => self.named(node, SymbolKind::Field),
             "alias_declaration" | "type_definition" => self.alias(node, around.last()),
             "expression_statement" => self.invocation(node),
-            _ if node.child_count() == 0 && inside == SymbolKind::FileScope => self.file_scope_leaf(node, around),
-            _ if node.child_count() == 0 => self.class_leaf(node, around),
             _ => Step::Through,
         }
     }
 
     /// Inside a function, a table, a binding or another piece of code.
-    fn in_code(&mut self, node: Node<'_>, inside: SymbolKind, around: &[Node<'_>]) -> Step {
+    fn in_code(&mut self, node: Node<'t>, inside: SymbolKind, around: &[Node<'t>]) -> Step {
         match node.kind() {
             "comment" => Step::Skip,
             "preproc_def" | "preproc_function_def" => self.macro_definition(node, around),
@@ -354,6 +404,9 @@ impl<'a> CppReader<'a> {
 
     /// Punctuation and keywords between symbols carry nothing.
     fn file_scope_leaf(&self, node: Node<'_>, around: &[Node<'_>]) -> Step {
+        if !node.is_named() {
+            return Step::Skip;
+        }
         let parent = around.last().map_or("", |parent| parent.kind());
         let wraps = matches!(
             parent,
@@ -365,7 +418,7 @@ impl<'a> CppReader<'a> {
                 | "template_declaration"
         );
         let directive = parent.starts_with("preproc_") || parent == "string_literal" || parent == "binary_expression";
-        let nothing = !node.is_named() || wraps || directive || node.kind() == "string_content";
+        let nothing = wraps || directive || node.kind() == "string_content";
         if nothing || is_in_condition(around) { Step::Skip } else { Step::Through }
     }
 
@@ -556,13 +609,21 @@ impl<'a> CppReader<'a> {
         compact(text.trim_end().trim_end_matches('='))
     }
 
+    fn parts(&mut self, call: Node<'t>) -> Parts<'t> {
+        if let Some((last, parts)) = self.call
+            && last == call
+        {
+            return parts;
+        }
+        let [function, arguments] = ["function", "arguments"].map(|part| call.child_by_field_name(part));
+        let parts = Parts { function, arguments };
+        self.call = Some((call, parts));
+        parts
+    }
+
     /// Marks the call's arguments as a binding, if it is one.
-    fn binding(&mut self, node: Node<'_>) {
-        let (Some(function), Some(arguments)) =
-            (node.child_by_field_name("function"), node.child_by_field_name("arguments"))
-        else {
-            return;
-        };
+    fn binding(&mut self, node: Node<'t>) {
+        let Parts { function: Some(function), arguments: Some(arguments) } = self.parts(node) else { return };
         let draft = match function.kind() {
             "field_expression" => self.method_binding(node, function, arguments),
             _ => self.class_binding(function, arguments),
@@ -573,7 +634,7 @@ impl<'a> CppReader<'a> {
     }
 
     /// `m.def("name", …)`, `.def_property_readonly("name", …)`, `.value("NAME", …)`.
-    fn method_binding(&mut self, call: Node<'_>, function: Node<'_>, arguments: Node<'_>) -> Option<Draft> {
+    fn method_binding(&mut self, call: Node<'t>, function: Node<'t>, arguments: Node<'t>) -> Option<Draft> {
         let field = function.child_by_field_name("field")?;
         let method = template_base(field).map_or("", |name| self.str(name));
         if is_shouting(method) {
@@ -584,7 +645,7 @@ impl<'a> CppReader<'a> {
             return None;
         }
         let key = self.binding_key(arguments.named_child(0)?)?;
-        let class = self.class_of_chain(call);
+        let Chain { base, class } = self.chain(call, function);
         if method == "value" && class.is_none() {
             return None;
         }
@@ -594,7 +655,7 @@ impl<'a> CppReader<'a> {
         self.glue_leaves(field);
         let name = class.map_or(key.clone(), |class| format!("{class}.{key}"));
         let mut draft = Draft::of(format!("[\"{name}\"]"), SymbolKind::Binding);
-        draft.lead = Some(match base_of_chain(call).filter(|_| draft.name == format!("[\"{key}\"]")) {
+        draft.lead = Some(match base.filter(|_| draft.name == format!("[\"{key}\"]")) {
             Some(base) => format!("{} of {}", compact(self.str(field)), self.origin(base)),
             None => compact(self.str(field)),
         });
@@ -602,14 +663,15 @@ impl<'a> CppReader<'a> {
     }
 
     /// `BIND(add)` in a chain of `.def`s binds what it is given.
-    fn macro_binding(&mut self, call: Node<'_>, function: Node<'_>, arguments: Node<'_>) -> Option<Draft> {
+    fn macro_binding(&mut self, call: Node<'t>, function: Node<'t>, arguments: Node<'t>) -> Option<Draft> {
         let first = arguments.named_child(0)?;
         let field = function.child_by_field_name("field")?;
         let key = match first.kind() {
             "identifier" => self.str(first).to_owned(),
             _ => self.binding_key(first)?,
         };
-        let key = self.class_of_chain(call).map_or(key.clone(), |class| format!("{class}.{key}"));
+        let class = self.chain(call, function).class;
+        let key = class.map_or(key.clone(), |class| format!("{class}.{key}"));
         let mut draft = Draft::of(format!("[\"{key}\"]"), SymbolKind::Binding);
         draft.lead = Some(self.str(field).to_owned());
         draft.mentions.push((self.str(field).to_owned(), Role::Name));
@@ -728,6 +790,16 @@ impl<'a> CppReader<'a> {
         }
     }
 
+    /// What the chain hangs on that ends with this call of `x.f`.
+    fn chain(&mut self, call: Node<'t>, function: Node<'t>) -> Chain<'t> {
+        let known = self.chain.take().filter(|(next, _)| *next == call).map(|(_, chain)| chain);
+        let chain =
+            known.unwrap_or_else(|| Chain { base: base_of_chain(call), class: self.class_of_chain(call) });
+        let next = function.child_by_field_name("argument").filter(|next| next.kind() == "call_expression");
+        self.chain = next.map(|next| (next, chain.clone()));
+        chain
+    }
+
     /// The class that a chain of `.def`s hangs on.
     fn class_of_chain(&self, call: Node<'_>) -> Option<String> {
         let mut at = call;
@@ -826,9 +898,10 @@ impl<'a> CppReader<'a> {
         (!self.mentioned.contains(node.start_byte())).then(|| (Cow::Borrowed(self.str(node)), role))
     }
 
-    fn call_mention(&mut self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)> {
-        let function = node.child_by_field_name("function")?;
-        let arguments = node.child_by_field_name("arguments").map_or(0, Node::named_child_count) as u16;
+    fn call_mention(&mut self, node: Node<'t>) -> Option<(Cow<'a, str>, Role)> {
+        let Parts { function, arguments } = self.parts(node);
+        let function = function?;
+        let arguments = arguments.map_or(0, Node::named_child_count) as u16;
         match function.kind() {
             "field_expression" => {
                 let field = template_base(function.child_by_field_name("field")?)?;

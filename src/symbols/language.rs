@@ -1,5 +1,6 @@
 //! The languages, one row each: file names, grammar, and how a file is read into symbols.
 
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
@@ -135,6 +136,19 @@ impl Language {
         names.get_or_init(|| self.grammar().map_or_else(Names::default, of))
     }
 
+    /// Each thread keeps its parsers: they hold room that the next file needs again.
+    fn tree(self, grammar: &Grammar, text: &[u8]) -> Tree {
+        thread_local!(static PARSERS: RefCell<FxHashMap<Language, Parser>> = RefCell::default());
+        PARSERS.with_borrow_mut(|parsers| {
+            let parser = parsers.entry(self).or_insert_with(|| {
+                let mut parser = Parser::new();
+                parser.set_language(&(grammar.language)()).expect("the grammars are built for this tree-sitter");
+                parser
+            });
+            parser.parse(text, None).expect("a parser with a language and without a limit gives a tree")
+        })
+    }
+
     fn grammar(self) -> Option<&'static Grammar> {
         self.row().grammar.as_ref()
     }
@@ -153,17 +167,9 @@ impl Language {
     pub(super) fn read(self, text: &[u8]) -> (Option<Syntax>, Vec<Symbol>) {
         let Some(grammar) = self.grammar() else { return (None, yaml::read(text)) };
         let blanked = (grammar.blank)(text);
-        let tree = grammar.tree(&blanked.text);
+        let tree = self.tree(grammar, &blanked.text);
         let lines = LineIndex::of(text);
         let walked = (grammar.walk)(Node::root(&tree, self.names()), &blanked, text, &lines);
         (Some(Syntax { blanked: blanked.text, tree, skipped: walked.skipped, lines }), walked.symbols)
-    }
-}
-
-impl Grammar {
-    fn tree(&self, text: &[u8]) -> Tree {
-        let mut parser = Parser::new();
-        parser.set_language(&(self.language)()).expect("the grammars are built for this tree-sitter");
-        parser.parse(text, None).expect("a parser with a language and without a limit gives a tree")
     }
 }

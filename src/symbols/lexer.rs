@@ -95,7 +95,8 @@ impl<'a> Lexer<'a> {
     /// The end of a directive: its line, with continuations, and with block comments that span lines.
     fn directive_end(&self, from: usize) -> usize {
         let mut at = from;
-        while at < self.text.len() {
+        while let Some(found) = self.text.get(at..).and_then(|rest| memchr::memchr3(b'\n', b'\\', b'/', rest)) {
+            at += found;
             match self.text[at] {
                 b'\n' => return at,
                 b'\\' if self.text.get(at + 1) == Some(&b'\r') => at += 3,
@@ -132,8 +133,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn word_end(&self, from: usize) -> usize {
-        let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80;
-        from + self.text[from..].iter().take_while(|byte| is_word(byte)).count()
+        let rest = &self.text[from..];
+        from + rest.iter().position(|byte| !IS_WORD[usize::from(*byte)]).unwrap_or(rest.len())
     }
 
     fn number_end(&self, from: usize) -> usize {
@@ -185,6 +186,18 @@ impl Iterator for Lexer<'_> {
     }
 }
 
+/// Bytes that words are made of.
+static IS_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let ascii = byte as u8;
+        table[byte] = ascii.is_ascii_alphanumeric() || ascii == b'_' || ascii >= 0x80;
+        byte += 1;
+    }
+    table
+};
+
 fn is_string_prefix(word: &[u8]) -> bool {
     matches!(word, b"R" | b"L" | b"u" | b"U" | b"u8" | b"LR" | b"uR" | b"UR" | b"u8R")
 }
@@ -204,11 +217,14 @@ fn line_end(text: &[u8], from: usize) -> usize {
 }
 
 fn punctuation_length(text: &[u8]) -> usize {
-    const LONG: [&[u8]; 24] = [
-        b"<<=", b">>=", b"...", b"->*", b"<=>", b"::", b"->", b"++", b"--", b"<<", b">>", b"<=", b">=", b"==", b"!=",
-        b"&&", b"||", b"+=", b"-=", b"*=", b"/=", b"|=", b"&=", b"##",
-    ];
-    LONG.iter().find(|long| text.starts_with(long)).map_or(1, |long| long.len())
+    let byte = |at: usize| text.get(at).copied().unwrap_or(0);
+    match [byte(0), byte(1), byte(2)] {
+        [b'<', b'<', b'='] | [b'>', b'>', b'='] | [b'.', b'.', b'.'] | [b'-', b'>', b'*'] | [b'<', b'=', b'>'] => 3,
+        [b':', b':', _] | [b'-', b'>' | b'-' | b'=', _] | [b'+', b'+' | b'=', _] => 2,
+        [b'<', b'<' | b'=', _] | [b'>', b'>' | b'=', _] | [b'=' | b'!' | b'*' | b'/', b'=', _] => 2,
+        [b'&', b'&' | b'=', _] | [b'|', b'|' | b'=', _] | [b'#', b'#', _] => 2,
+        _ => 1,
+    }
 }
 
 /// Whether two sources are the same tokens: comments, white space, includes and the way namespaces are nested aside. It

@@ -322,3 +322,6 @@ impl LineIndex {
         self.0.partition_point(|&start| start <= at) as u32
     }
 }
+pub fn blank_for_prof(t: &[u8]) -> Vec<u8> {
+    blank::blank(t).text
+}

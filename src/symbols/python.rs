@@ -25,10 +25,10 @@ impl<'a> PythonReader<'a> {
     }
 }
 
-impl<'a> Reader<'a> for PythonReader<'a> {
+impl<'a, 't> Reader<'a, 't> for PythonReader<'a> {
     const SEPARATOR: &'static str = ".";
 
-    fn step(&mut self, node: Node<'_>, inside: SymbolKind, around: &[Node<'_>]) -> Step {
+    fn step(&mut self, node: Node<'t>, _is_leaf: bool, inside: SymbolKind, around: &[Node<'t>]) -> Step {
         if !node.concern().code {
             return Step::Through;
         }
@@ -58,7 +58,7 @@ impl<'a> Reader<'a> for PythonReader<'a> {
         }
     }
 
-    fn mention(&mut self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)> {
+    fn mention(&mut self, node: Node<'t>) -> Option<(Cow<'a, str>, Role)> {
         match node.kind() {
             "call" => self.call_mention(node),
             "attribute" => {
@@ -102,7 +102,7 @@ pub(super) fn concern(kind: &str) -> Concern {
             | "while_statement"
     );
     let mention = matches!(kind, "call" | "attribute" | "identifier" | "string_content");
-    Concern { code, mention, block: kind == "block" }
+    Concern { scope: code, code, mention, block: kind == "block" }
 }
 
 impl<'a> PythonReader<'a> {

@@ -70,6 +70,8 @@ impl Draft {
 /// What a reader has to do with the nodes of a kind: most of a tree is punctuation.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Concern {
+    /// Between symbols it may be one.
+    pub scope: bool,
     /// In code it may be more than a part of the symbol around it.
     pub code: bool,
     /// It may mention something.
@@ -79,15 +81,15 @@ pub(super) struct Concern {
 }
 
 /// A language's part of the walk.
-pub(super) trait Reader<'a> {
+pub(super) trait Reader<'a, 't> {
     /// Joins a scope and a name: `::` or `.`.
     const SEPARATOR: &'static str;
 
     /// What to do with a node. `inside` is the kind of the innermost symbol, `around` the nodes around it, from the root.
-    fn step(&mut self, node: Node<'_>, inside: SymbolKind, around: &[Node<'_>]) -> Step;
+    fn step(&mut self, node: Node<'t>, is_leaf: bool, inside: SymbolKind, around: &[Node<'t>]) -> Step;
 
     /// What a node mentions, if anything. Asked only where a mention is a concern.
-    fn mention(&mut self, node: Node<'_>) -> Option<(Cow<'a, str>, Role)>;
+    fn mention(&mut self, node: Node<'t>) -> Option<(Cow<'a, str>, Role)>;
 }
 
 /// What a walk finds.
@@ -98,8 +100,8 @@ pub(super) struct Walked {
 }
 
 /// Walks a tree from its root.
-pub(super) fn walk<'a, R: Reader<'a>>(
-    root: Node<'_>,
+pub(super) fn walk<'a, 't, R: Reader<'a, 't>>(
+    root: Node<'t>,
     blanked: &Blanked,
     original: &[u8],
     lines: &LineIndex,
@@ -227,14 +229,18 @@ struct Walk<'a, 't, R> {
     tokens: Vec<Vec<u8>>,
 }
 
-impl<'a, 't, R: Reader<'a>> Walk<'_, 't, R> {
+impl<'a, 't, R: Reader<'a, 't>> Walk<'_, 't, R> {
     fn run(mut self, root: Node<'t>) -> Walked {
         self.begin(Draft::of("", SymbolKind::FileScope), root.byte_range(), 0);
         let mut cursor = root.walk();
+        // How many siblings follow, at each depth: a cursor that finds out by itself takes as long as for a step.
+        let mut left = vec![0];
         loop {
             let node = cursor.node();
-            if self.enter(node) {
-                if cursor.goto_first_child() {
+            let children = node.child_count();
+            if self.enter(node, children == 0) {
+                if children > 0 && cursor.goto_first_child() {
+                    left.push(children - 1);
                     self.around.push(node);
                     self.depth += 1;
                     continue;
@@ -242,10 +248,16 @@ impl<'a, 't, R: Reader<'a>> Walk<'_, 't, R> {
                 self.feed(node);
             }
             self.leave(node);
-            while !cursor.goto_next_sibling() {
+            loop {
+                let siblings = left.last_mut().expect("the root has an entry");
+                if *siblings > 0 && cursor.goto_next_sibling() {
+                    *siblings -= 1;
+                    break;
+                }
                 if !cursor.goto_parent() {
                     return self.finish();
                 }
+                left.pop();
                 self.depth -= 1;
                 let parent = self.around.pop().expect("every step down was noted");
                 self.leave(parent);
@@ -264,7 +276,7 @@ impl<'a, 't, R: Reader<'a>> Walk<'_, 't, R> {
     }
 
     /// Whether to go into the node's children, or to take it for a token if it has none.
-    fn enter(&mut self, node: Node<'t>) -> bool {
+    fn enter(&mut self, node: Node<'t>, is_leaf: bool) -> bool {
         if !self.overlays.is_empty() {
             self.close_overlays(node.start_byte());
         }
@@ -272,7 +284,7 @@ impl<'a, 't, R: Reader<'a>> Walk<'_, 't, R> {
             self.note_error(node);
         }
         let inside = self.open.last().map_or(SymbolKind::FileScope, |open| open.kind);
-        match self.reader.step(node, inside, &self.around) {
+        match self.reader.step(node, is_leaf, inside, &self.around) {
             Step::Through => {}
             Step::Skip => {
                 self.skip(node, inside);
