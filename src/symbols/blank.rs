@@ -620,4 +620,13 @@ mod tests {
         check("void f() {\n#ifdef X\n g();\n#endif\n}", "void f() {\n#ifdef X\n g();\n#endif\n}");
         check("#if X\nif (a) {\n#else\nif (b) {\n#endif\n}", "     \nif (a) {\n     \n        \n      \n}");
     }
+
+    #[test]
+    fn deep_nesting_takes_one_pass() {
+        for (open, close) in [("#if X\n", "#endif\n"), ("MACRO(", ")"), ("f(\n#if X\n", "#endif\n)"), ("#if X\nA(", "")]
+        {
+            let source = open.repeat(50_000) + &close.repeat(50_000);
+            assert_eq!(blank(source.as_bytes()).text.len(), source.len());
+        }
+    }
 }

@@ -793,8 +793,7 @@ impl<'a, 't> CppReader<'a, 't> {
     /// What the chain hangs on that ends with this call of `x.f`.
     fn chain(&mut self, call: Node<'t>, function: Node<'t>) -> Chain<'t> {
         let known = self.chain.take().filter(|(next, _)| *next == call).map(|(_, chain)| chain);
-        let chain =
-            known.unwrap_or_else(|| Chain { base: base_of_chain(call), class: self.class_of_chain(call) });
+        let chain = known.unwrap_or_else(|| Chain { base: base_of_chain(call), class: self.class_of_chain(call) });
         let next = function.child_by_field_name("argument").filter(|next| next.kind() == "call_expression");
         self.chain = next.map(|next| (next, chain.clone()));
         chain

@@ -136,6 +136,11 @@ impl Language {
         names.get_or_init(|| self.grammar().map_or_else(Names::default, of))
     }
 
+    /// Whether texts of the language become trees.
+    pub(super) fn has_grammar(self) -> bool {
+        self.grammar().is_some()
+    }
+
     /// Each thread keeps its parsers: they hold room that the next file needs again.
     fn tree(self, grammar: &Grammar, text: &[u8]) -> Tree {
         thread_local!(static PARSERS: RefCell<FxHashMap<Language, Parser>> = RefCell::default());

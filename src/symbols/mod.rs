@@ -133,6 +133,9 @@ impl ParsedFile {
 
     /// `None` where the language has no grammar.
     fn syntax(&self) -> Option<Arc<Syntax>> {
+        if !self.language.has_grammar() {
+            return None;
+        }
         let mut held = self.held();
         if held.is_none() {
             *held = self.language.read(&self.text).0.map(Arc::new);
@@ -321,7 +324,4 @@ impl LineIndex {
     fn of_byte(&self, at: usize) -> u32 {
         self.0.partition_point(|&start| start <= at) as u32
     }
-}
-pub fn blank_for_prof(t: &[u8]) -> Vec<u8> {
-    blank::blank(t).text
 }

@@ -1,6 +1,7 @@
 //! YAML that declares operators, as `native_functions.yaml` does: each entry of a list at the margin is a symbol, named by
 //! its first value up to the parenthesis. It is read line by line: a grammar would have to know the templates in it.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -27,8 +28,8 @@ pub(super) fn term(file: &ParsedFile, symbol: usize) -> Term {
         SymbolKind::FileScope => outside(&file.text, &entries(&file.text)),
         _ => vec![own.bytes.clone()],
     };
-    let tokens = spans.into_iter().flat_map(|span| Tokens::of(&file.text, span));
-    let leaves = tokens.map(|token| {
+    let tokens: Vec<Token> = spans.into_iter().flat_map(|span| tokens(&file.text, span)).collect();
+    let leaves = tokens.into_iter().map(|token| {
         let mut leaf = Term::leaf(token.kind, String::from_utf8_lossy(&file.text[token.bytes.clone()]).as_ref());
         if token.bytes.is_empty() {
             leaf.text = token.kind.into();
@@ -51,24 +52,19 @@ struct FileRest<'a> {
 
 impl FileRest<'_> {
     fn symbol(&self, lines: &LineIndex) -> Symbol {
+        let spans = outside(self.text, self.entries);
+        let tokens: Vec<Token> = spans.into_iter().flat_map(|span| tokens(self.text, span)).collect();
         let whole = Entry { name: String::new(), bytes: 0..self.text.len() };
-        let mut symbol = symbol(self.text, &whole, lines);
-        let mut tokens = Vec::new();
-        for span in outside(self.text, self.entries) {
-            feed(self.text, span, &mut tokens);
-        }
-        symbol.kind = SymbolKind::FileScope;
-        symbol.parent = None;
-        symbol.fingerprint = xxh3_128(&tokens);
-        symbol.mentions.clear();
-        symbol
+        let symbol = symbol_of(self.text, &whole, &tokens, lines);
+        Symbol { kind: SymbolKind::FileScope, parent: None, mentions: Vec::new(), ..symbol }
     }
 }
 
 fn symbol(text: &[u8], entry: &Entry, lines: &LineIndex) -> Symbol {
-    let mut tokens = Vec::new();
-    feed(text, entry.bytes.clone(), &mut tokens);
-    let mentions = if entry.name.is_empty() { Vec::new() } else { mentions(text, entry.bytes.clone(), lines) };
+    symbol_of(text, entry, &tokens(text, entry.bytes.clone()), lines)
+}
+
+fn symbol_of(text: &[u8], entry: &Entry, tokens: &[Token], lines: &LineIndex) -> Symbol {
     Symbol {
         name: entry.name.clone(),
         kind: SymbolKind::Row,
@@ -79,9 +75,9 @@ fn symbol(text: &[u8], entry: &Entry, lines: &LineIndex) -> Symbol {
         local: false,
         damaged: false,
         view: false,
-        fingerprint: xxh3_128(&tokens),
+        fingerprint: fingerprint(text, tokens),
         raw_fingerprint: xxh3_128(&text[entry.bytes.clone()]),
-        mentions,
+        mentions: mentions(text, tokens, lines),
         extras: Vec::new(),
     }
 }
@@ -125,23 +121,27 @@ fn outside(text: &[u8], entries: &[Entry]) -> Vec<Range<usize>> {
     ends.zip(starts).map(|(from, to)| from..to).collect()
 }
 
-fn feed(text: &[u8], span: Range<usize>, out: &mut Vec<u8>) {
-    for token in Tokens::of(text, span) {
-        out.extend_from_slice(if token.bytes.is_empty() { token.kind.as_bytes() } else { &text[token.bytes] });
-        out.push(0);
+fn fingerprint(text: &[u8], tokens: &[Token]) -> u128 {
+    let mut bytes = Vec::new();
+    for token in tokens {
+        let empty = token.bytes.is_empty();
+        bytes.extend_from_slice(if empty { token.kind.as_bytes() } else { &text[token.bytes.clone()] });
+        bytes.push(0);
     }
+    xxh3_128(&bytes)
 }
 
 /// The names in the values: the kernels of `dispatch`, and what else could be code.
-fn mentions(text: &[u8], span: Range<usize>, lines: &LineIndex) -> Vec<Mention> {
-    let mut seen = FxHashSet::default();
-    let words = Tokens::of(text, span).filter(|token| token.kind == "identifier");
+fn mentions(text: &[u8], tokens: &[Token], lines: &LineIndex) -> Vec<Mention> {
+    let mut seen: FxHashSet<Cow<'_, str>> = FxHashSet::default();
+    let words = tokens.iter().filter(|token| token.kind == "identifier");
     let mut mentions = Vec::new();
     for word in words {
         let name = String::from_utf8_lossy(&text[word.bytes.clone()]);
-        if seen.insert(name.to_string()) {
+        if !seen.contains(&name) {
             let line = lines.of_byte(word.bytes.start);
             mentions.push(Mention { name: Arc::from(&*name), role: Role::Name, line });
+            seen.insert(name);
         }
     }
     mentions
@@ -157,31 +157,27 @@ const DEEPER: &str = "{";
 const HIGHER: &str = "}";
 
 /// Tokens without comments and white space. How far a line is indented does not matter, only under which one it is.
-struct Tokens;
-
-impl Tokens {
-    fn of(text: &[u8], span: Range<usize>) -> std::vec::IntoIter<Token> {
-        let mut tokens = Vec::new();
-        let mut levels: Vec<usize> = Vec::new();
-        let mut at = span.start;
-        for line in text[span].split_inclusive(|&byte| byte == b'\n') {
-            let content = without_comment(line);
-            let indent = content.len() - content.trim_ascii_start().len();
-            if is_structure(content) {
-                while levels.last().is_some_and(|level| *level > indent) {
-                    levels.pop();
-                    tokens.push(Token { kind: HIGHER, bytes: at..at });
-                }
-                if levels.last().is_none_or(|level| *level < indent) {
-                    levels.push(indent);
-                    tokens.push(Token { kind: DEEPER, bytes: at..at });
-                }
+fn tokens(text: &[u8], span: Range<usize>) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut levels: Vec<usize> = Vec::new();
+    let mut at = span.start;
+    for line in text[span].split_inclusive(|&byte| byte == b'\n') {
+        let content = without_comment(line);
+        let indent = content.len() - content.trim_ascii_start().len();
+        if is_structure(content) {
+            while levels.last().is_some_and(|level| *level > indent) {
+                levels.pop();
+                tokens.push(Token { kind: HIGHER, bytes: at..at });
             }
-            words(content, at, &mut tokens);
-            at += line.len();
+            if levels.last().is_none_or(|level| *level < indent) {
+                levels.push(indent);
+                tokens.push(Token { kind: DEEPER, bytes: at..at });
+            }
         }
-        tokens.into_iter()
+        words(content, at, &mut tokens);
+        at += line.len();
     }
+    tokens
 }
 
 /// The line begins a key or an item; any other goes on with the value before it.

@@ -1,9 +1,13 @@
-//! `cargo bench`: how fast parsing, indexing, checks and replays are.
+//! `cargo bench`: how fast parsing, indexing, checks and replays are, and then the ratios that matter, both halves of each
+//! measured in the same run. `cargo bench -- --ratios` prints the ratios alone.
 //!
 //! On a small repository made on the spot, or on the one that `DRIFT_BENCH_REPO` names; then `DRIFT_BENCH_COMMIT` is the
 //! commit to check (`HEAD` if not given) and `DRIFT_BENCH_RANGE` the commits to replay (the last fifty).
 
+#![allow(clippy::print_stdout, reason = "its answer is what it prints")]
+
 mod made;
+mod ratios;
 
 use std::env;
 use std::ffi::OsString;
@@ -11,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, Criterion, Throughput, criterion_group};
 use dynadrift::cli;
 use dynadrift::source::git::Repository;
 use dynadrift::source::range::Range;
@@ -20,10 +24,17 @@ use tempfile::TempDir;
 
 criterion_group! {
     name = speed;
-    config = Criterion::default().sample_size(10).measurement_time(Duration::from_secs(10));
+    config = Criterion::default().sample_size(10).warm_up_time(Duration::from_secs(1)).measurement_time(Duration::from_secs(5));
     targets = parsing, indexing, checking, replaying
 }
-criterion_main!(speed);
+
+fn main() {
+    if !env::args().any(|argument| argument == "--ratios") {
+        speed();
+        Criterion::default().configure_from_args().final_summary();
+    }
+    ratios::print(&Subject::find());
+}
 
 /// What is measured.
 struct Subject {
