@@ -357,6 +357,19 @@ enum MapCommand {
         #[arg(value_name = "REV", default_value = "HEAD")]
         revision: String,
     },
+    /// Where both sides of the mapping disagree, as far as that shows without history
+    ///
+    /// Names in native modules that nothing gives, handlers of names that nothing has, other parameters than those of
+    /// the C++ function. Exit code 1 when something is told, 2 when a file could not be read.
+    #[command(after_help = "Examples:\n  drift map parity\n  drift map parity --all --at v2.7.0")]
+    Parity {
+        /// Where to look
+        #[arg(long = "at", value_name = "REV", default_value = "HEAD")]
+        revision: String,
+        /// Tell what is weak as well: other exceptions, names that a macro may make, names that no list has
+        #[arg(long)]
+        all: bool,
+    },
     /// Links that the mapping may lack, best first, each with its evidence
     ///
     /// Looks for names, decorators, strings, comments and messages that C++ and Python in the scope of the mapping share.
@@ -617,6 +630,7 @@ impl MapCommand {
             }
             MapCommand::Schema => map::schema::run(session),
             MapCommand::Coverage { revision } => map::coverage::run(session, &revision),
+            MapCommand::Parity { revision, all } => map::parity::run(session, &map::parity::Options { revision, all }),
             MapCommand::Suggest(args) => map::suggest::run(session, &args.options()),
             MapCommand::Verify { revision, fix: true, since, dry_run } => {
                 map::fix::run(session, &map::fix::Options { revision, since, dry_run })

@@ -61,6 +61,8 @@ pub mod review;
 
 pub mod suggest;
 
+pub mod parity;
+
 pub mod report;
 
 pub mod cache;

@@ -42,6 +42,12 @@ pub static RULES: &[&Rule] = &[
     &EXPIRED_ACK,
     &REMOVED_LINK,
     &WEAKENED_LINK,
+    &UNBOUND_NAME,
+    &UNKNOWN_HANDLED_NAME,
+    &UNHANDLED_NAME,
+    &PARAMETER_MISMATCH,
+    &EXCEPTION_MISMATCH,
+    &UNLISTED_BINDING,
 ];
 
 /// The rule with this id.
@@ -282,6 +288,97 @@ The link watches less of the C++ than before, looks less far through callees, ig
 with fewer of its Python ends. For this range it is judged as strictly as before, so a change cannot silence its own alarm.",
     example: "A commit edits a callee two steps away and sets `depth = 1` in the link that it reaches.",
     remedy: "Restore what was dropped, or say in the commit message why less needs to be followed from now on.",
+};
+
+pub static UNBOUND_NAME: Rule = Rule {
+    id: "unbound-name",
+    severity: Severity::Warning,
+    summary: "the Python side names something that nothing gives",
+    explanation: "\
+`drift map parity` looks up the names in native modules (`torch._C.…`) that the Python in the scope mentions, and the dotted names in files that list \
+them by the dozen. No method table, binding, declared operator or macro in the tree has this one, and no Python defines it. \
+Most often the code was renamed or removed and the table was not told; the row then does nothing, silently.
+
+Told by default where the name is a word of no code at all. Names that C++ mentions without registering them are \
+told with `--all`: a macro may make a name of them.",
+    example: "\
+A table lists `\"torch._C._mps_is_on_macos_13_or_newer\"`; the function behind it has been `_mps_is_on_macos_or_newer` for years.",
+    remedy: "\
+1. Look for what became of it: `git log -S NAME --oneline`.
+2. Correct the row, or remove it.",
+};
+
+pub static UNKNOWN_HANDLED_NAME: Rule = Rule {
+    id: "unknown-handled-name",
+    severity: Severity::Warning,
+    summary: "a linked handler goes by a name that nothing else in the tree has",
+    explanation: "\
+A branch `name == \"x\"` or a method `method_x` handles `x`, and `x` is a word of no C++, no declared operator and no Python outside of the scope. \
+The method it simulates was renamed or removed, or never was: the handler is dead code, and what replaced the method is not handled.
+
+Told by default where the handler is linked to C++ of this repository, otherwise with `--all`: the name may be of a library that is not here.",
+    example: "\
+`TensorVariable.method_reinforce` handles `reinforce`; tensors have had no such method for years.",
+    remedy: "\
+1. See what it is the twin of: `drift explain LINK`.
+2. Follow the new name, or remove the handler.",
+};
+
+pub static UNHANDLED_NAME: Rule = Rule {
+    id: "unhandled-name",
+    severity: Severity::Note,
+    summary: "a table or class of C++ gives names that its twin does not handle",
+    explanation: "\
+The C++ end of a link is a method table, a property table or a bound class, and the Python end handles some of its names and not these. Most are left to others on purpose, so this is only \
+told with `drift map parity --all`, one finding for each link.",
+    example: "\
+`THPStream_methods` has `priority_range`, and `StreamVariable.call_method` tells `wait_stream` and `synchronize` apart, and not it.",
+    remedy: "\
+If code that is compiled meets the name, handle it; if it is left out on purpose, say so in `known-differences` of the link.",
+};
+
+pub static PARAMETER_MISMATCH: Rule = Rule {
+    id: "parameter-mismatch",
+    severity: Severity::Warning,
+    summary: "a handler takes other parameters than the C++ function it simulates",
+    explanation: "\
+The C++ end states its signature, in a parser (`PythonArgParser`), a list of keywords, `py::arg` or a schema, and the Python end is a function of the same name \
+with parameters of its own. A keyword that the handler does not take ends in an exception inside the compiler where eager code works; another order or default \
+is a silently different answer. A default of `None` in Python stands for not given and is not compared.
+
+Told by default where the C++ has one signature; with overloads, with `--all`, if none of them fits.",
+    example: "\
+`clamp(Tensor input, *, Scalar min=None, Scalar max=None)` is handled by `def method_clamp(self, min=None)`.",
+    remedy: "\
+1. See both ends: `drift explain LINK`.
+2. Give the handler the same parameters; where it leaves one out on purpose, say so in `known-differences` of the link.",
+};
+
+pub static EXCEPTION_MISMATCH: Rule = Rule {
+    id: "exception-mismatch",
+    severity: Severity::Note,
+    summary: "both ends of a link raise, and not the same types",
+    explanation: "\
+Code that catches `TypeError` in eager mode does not catch the `ValueError` of a simulation. The types are read off the text of both ends; either may leave a case to \
+a function it calls, so this is weak evidence, and only told with `--all`.",
+    example: "\
+C++ has `TORCH_CHECK_TYPE(…)`, its twin `raise ValueError(…)`.",
+    remedy: "\
+1. See both ends: `drift explain LINK`.
+2. Raise the same type for the same case.",
+};
+
+pub static UNLISTED_BINDING: Rule = Rule {
+    id: "unlisted-binding",
+    severity: Severity::Note,
+    summary: "names that C++ gives are not in a list of the Python side",
+    explanation: "\
+A Python file lists names of a native module by the dozen, and these are not among them. Lists are seldom meant to be complete, so this is only told with `--all`, \
+one finding for each C++ file.",
+    example: "\
+`torch/csrc/Module.cpp` registers `_get_cpu_capability`, and `trace_rules.py` has no row for it.",
+    remedy: "\
+If Dynamo has to know the name, add the row; else leave it.",
 };
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The world a command works on: a repository, two sides of it, and the mapping that applies.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use crate::mapping::elsewhere::{HOME, place_in};
 use crate::mapping::parse::parse;
 use crate::mapping::rejected::{self, Rejected};
 use crate::mapping::{Mapping, builtin};
+use crate::parity::may_give_names;
 use crate::report::broken_mapping;
 use crate::source::git::{Endpoints, Repository, Request, Side};
 use crate::source::range::Range;
@@ -220,6 +222,13 @@ impl World {
             }
         }
         Ok(sources)
+    }
+
+    /// Files outside of the scope that may give names to Python.
+    pub fn name_givers(&self, sources: &Sources) -> Result<Vec<SourceFile>> {
+        let known: BTreeSet<&str> = sources.cpp.iter().map(|file| &*file.path).collect();
+        let wants = |path: &str| may_give_names(path) && !known.contains(path);
+        self.repository.whole(&self.endpoints.after, &wants)
     }
 
     /// The changed files that are wanted, and the named ones in any case.

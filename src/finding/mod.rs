@@ -4,6 +4,7 @@ pub mod ack;
 pub mod alarm;
 pub mod frame;
 pub mod mapping;
+pub mod parity;
 pub mod place;
 pub mod unmapped;
 
@@ -64,10 +65,12 @@ pub enum Mark {
 
 /// Worst first, then by place, so that the order never depends on how they were found.
 pub fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        let key = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.path.clone(), finding.line);
-        key(a).cmp(&key(b)).then_with(|| (a.rule.id, &a.link, &a.message).cmp(&(b.rule.id, &b.link, &b.message)))
-    });
+    findings.sort_by(order);
+}
+
+pub fn order(a: &Finding, b: &Finding) -> std::cmp::Ordering {
+    let key = |finding: &Finding| (std::cmp::Reverse(finding.severity), finding.path.clone(), finding.line);
+    key(a).cmp(&key(b)).then_with(|| (a.rule.id, &a.link, &a.message).cmp(&(b.rule.id, &b.link, &b.message)))
 }
 
 impl Finding {

@@ -13,6 +13,7 @@ mod human;
 mod json;
 mod ladder;
 mod links;
+mod parity;
 mod pseudo;
 mod repairs;
 mod replay;
@@ -36,6 +37,7 @@ use crate::graph::neighbourhood::Neighbourhood;
 use crate::ladder::explained::{FacetRow, RungRow};
 use crate::mapping::model::MappingSource;
 use crate::mapping::{Link, Mapping};
+use crate::parity::Parity;
 use crate::replay::Replay;
 use crate::review::Review;
 use crate::review::contracts::Contract;
@@ -194,6 +196,14 @@ pub fn coverage(coverage: &Coverage, format: Format, detail: Detail) -> String {
     match format {
         Format::Human => coverage::human(coverage, detail),
         Format::Json => coverage::json(coverage),
+    }
+}
+
+/// What both sides of a mapping say differently.
+pub fn parity(parity: &Parity, format: Format, detail: Detail) -> String {
+    match format {
+        Format::Human => parity::human(parity, detail),
+        Format::Json => parity::json(parity),
     }
 }
 

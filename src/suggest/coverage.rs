@@ -137,7 +137,7 @@ impl Handler {
     }
 }
 
-fn registers(file: &SourceFile) -> bool {
+pub(super) fn registers(file: &SourceFile) -> bool {
     let Ok(text) = &file.content else { return false };
     MARKS.iter().any(|mark| memchr::memmem::find(text, mark.as_bytes()).is_some())
 }

@@ -142,6 +142,22 @@ pub fn suggest(sources: &Sources, mapping: &Mapping, on_stage: &mut dyn FnMut(&'
     }
 }
 
+/// What C++ gives to native modules by name, and the line where it does: path, name, line.
+pub fn registered_names(sources: &Sources) -> Vec<(Arc<str>, Arc<str>, u32)> {
+    let code = sources.cpp.par_iter().filter(|file| !declares_operators(&file.path) && coverage::registers(file));
+    let cpp: Vec<ParsedFile> = code.filter_map(parse).collect();
+    let entries = Entries::registered(&cpp, &[]);
+    let in_module = entries.all.iter().filter(|entry| {
+        let dispatched = [Some(&entry.selector), entry.registration.as_ref()].into_iter().flatten();
+        !matches!(entry.owner, entries::Owner::Class(_)) && dispatched.into_iter().all(|s| !s.contains("TORCH_LIBRARY"))
+    });
+    let named = in_module.filter_map(|entry| {
+        let file = &cpp[entry.file?];
+        Some((entry.path.clone(), entry.key.clone()?, file.symbols[*entry.symbols.last()?].lines.start))
+    });
+    named.collect()
+}
+
 fn parse(file: &SourceFile) -> Option<ParsedFile> {
     let text = file.content.as_ref().ok()?;
     let parsed = ParsedFile::parse(file.path.clone(), Language::of_path(&file.path)?, text.clone());

@@ -18,6 +18,7 @@ mod mapping_properties;
 mod mutants;
 #[path = "../mutation/mod.rs"]
 mod mutation;
+mod parity;
 mod properties;
 mod report;
 mod repository;

@@ -7,6 +7,7 @@ pub mod fix;
 pub mod fmt;
 pub mod init;
 pub mod list;
+pub mod parity;
 pub mod prune;
 pub mod remove;
 pub mod rename;
