@@ -144,9 +144,12 @@ impl Piece<'_> {
         (self.file.path.clone(), self.symbol.lines.start)
     }
 
-    /// The last part of its name, the key of a keyed one.
+    /// The last part of its name, the key of a keyed one, an operator without its overload.
     fn leaf(&self) -> &str {
         let name = &*self.symbol.name;
+        if self.file.language == Language::Yaml {
+            return name.split('.').next().unwrap_or(name);
+        }
         match name.split_once("[\"") {
             Some((_, key)) => key.trim_end_matches("\"]").rsplit('.').next().unwrap_or(key),
             None => name.rsplit([':', '.']).next().unwrap_or(name),

@@ -20,6 +20,12 @@ relation = "models"
 cpp = ['sea/csrc/Sub.cpp#THPSub_methods']
 python = ['sea/_dynamo/sub.py#SubVariable.call_method']
 why = "methods are told apart by name"
+
+[link.surge]
+relation = "models"
+cpp = ['sea/native_functions.yaml#surge_.Scalar']
+python = ['sea/_dynamo/sub.py#SubVariable.method_surge_']
+why = "the operator is taken apart"
 "#;
 
 const CPP: &str = r#"
@@ -55,7 +61,15 @@ class SubVariable:
 
     def method_dive(self, depth):
         raise ValueError("no sub")
+
+    def method_surge_(self, other, *, alpha=2):
+        return self.other
 "#;
+
+const YAML: &str = "\
+- func: surge_.Scalar(Tensor(a!) self, Scalar other, *, Scalar alpha=1) -> Tensor(a!)
+  variants: method
+";
 
 /// A list of names: most of them are real.
 fn list() -> String {
@@ -74,6 +88,7 @@ fn repository() -> Repository {
         ("sea/csrc/Sub.cpp", &cpp),
         ("sea/_dynamo/sub.py", PYTHON),
         ("sea/_dynamo/names.py", &list()),
+        ("sea/native_functions.yaml", YAML),
         ("sea/shore.py", "def walk():\n    pass\n"),
         ("sea/_C.pyi", "def _fleet(): ...\n"),
     ]);
@@ -98,7 +113,8 @@ fn what_is_certain_is_told_unasked() {
     assert!(has(&told, "unbound-name", "stroll"), "{told:?}");
     assert!(has(&told, "unknown-handled-name", "plunge"), "{told:?}");
     assert!(has(&told, "parameter-mismatch", "slow"), "{told:?}");
-    assert_eq!(told.len(), 4, "{told:?}");
+    assert!(has(&told, "parameter-mismatch", "`alpha` is `1` by default in C++ and `2` here"), "{told:?}");
+    assert_eq!(told.len(), 5, "{told:?}");
 }
 
 #[test]
@@ -107,14 +123,14 @@ fn what_is_weak_is_told_when_asked() {
     assert!(has(&told, "exception-mismatch", "TypeError"), "{told:?}");
     assert!(has(&told, "unlisted-binding", "_harbour"), "{told:?}");
     assert!(has(&told, "unhandled-name", "rise"), "{told:?}");
-    assert_eq!(told.len(), 7, "{told:?}");
+    assert_eq!(told.len(), 8, "{told:?}");
 }
 
 #[test]
 fn people_see_both_places_and_the_exit_code() {
     let answer = run(&repository(), &["map", "parity"]);
     assert_eq!(answer.code, 1, "{}", answer.all());
-    for piece in ["sea/_dynamo/sub.py:9", "sea/csrc/Sub.cpp:2", "4 disparities"] {
+    for piece in ["sea/_dynamo/sub.py:9", "sea/csrc/Sub.cpp:2", "5 disparities"] {
         assert!(answer.all().contains(piece), "no `{piece}`\n{}", answer.all());
     }
 }
