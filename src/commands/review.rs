@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use rayon::prelude::*;
 
-use super::check::FailOn;
+use super::check::{self, FailOn};
 use super::diff::{Wanted, parse, parsed};
 use super::progress::Progress;
 use super::stages::Stages;
@@ -11,11 +11,13 @@ use super::world::World;
 use super::{Exit, Rendered, Session};
 use crate::change;
 use crate::change::Skipped;
+use crate::impact::DEFAULT_DEPTH;
 use crate::mapping::review::ReviewSettings;
-use crate::report::{self, View};
+use crate::report::{self, Format, View};
 use crate::review::{self, Review};
 use crate::source::range::Range;
 use crate::symbols::{Language, ParsedFile};
+use crate::verdict::Report;
 
 #[derive(Debug)]
 pub struct Options {
@@ -44,12 +46,23 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     review.before = world.endpoints.before.name().to_owned();
     review.after = world.endpoints.after.name().to_owned();
     review.keep(|finding| options.rules.is_empty() || options.rules.iter().any(|name| fits(name, finding.rule.id)));
-    stages.begin("report");
     drop(progress);
+    let drift = drift(session, options, &mut stages);
+    stages.begin("report");
     let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
-    session.answer(&report::review(&review, session.format, view))?;
+    session.answer(&report::review(&review, drift.as_ref(), session.format, view))?;
     session.detail(&stages.table());
     Ok(exit(&review, options.fail_on))
+}
+
+/// What `check` says of the range, for people: where no mapping applies there is nothing to say.
+fn drift(session: &Session, options: &Options, stages: &mut Stages) -> Option<Report> {
+    if options.all || session.format != Format::Human {
+        return None;
+    }
+    let (range, inside) = (options.range.clone(), None);
+    check::judge(session, &check::Options { range, inside, depth: DEFAULT_DEPTH, fail_on: options.fail_on }, stages)
+        .ok()
 }
 
 fn changed(

@@ -229,9 +229,9 @@ pub fn repairs(report: &RepairReport, format: Format, detail: Detail) -> String 
 }
 
 /// What a change gets wrong about the CPython API.
-pub fn review(review: &Review, format: Format, view: View) -> String {
+pub fn review(review: &Review, drift: Option<&Report>, format: Format, view: View) -> String {
     match format {
-        Format::Human => review::human(review, view),
+        Format::Human => review::human(review, drift, view),
         Format::Json => review::json(review),
     }
 }

@@ -4,17 +4,19 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::human::{compared, counted, finding};
-use super::style::{DIM, GOOD, harmless, of_severity, paint};
-use super::{Detail, View, json as as_json};
+use super::human::{compared, counted, finding, short};
+use super::style::{DIM, GOOD, STRONG, harmless, of_severity, paint};
+use super::{Detail, View, json as as_json, word};
 use crate::finding::{Finding, Severity};
+use crate::review::facts::FactKind;
 use crate::review::{Place, Review};
+use crate::verdict::{Report, Verdict};
 
 /// So many unjudged functions are named.
 const UNJUDGED_LIMIT: usize = 5;
 
 /// Findings with their code and contract, worst first; notes only with `-v`. What could not be judged is told.
-pub fn human(review: &Review, view: View) -> String {
+pub fn human(review: &Review, drift: Option<&Report>, view: View) -> String {
     let mut out = String::new();
     let least = match view.detail {
         Detail::Quiet => Severity::Error,
@@ -28,10 +30,45 @@ pub fn human(review: &Review, view: View) -> String {
     if view.detail == Detail::Quiet {
         return out;
     }
+    if let Some(report) = drift {
+        drifted(&mut out, report);
+    }
+    facts(&mut out, review);
     skipped(&mut out, review);
     unjudged(&mut out, review);
     let _ = writeln!(out, "{}", summary(review, least));
     out
+}
+
+/// What a check says, a line a link.
+fn drifted(out: &mut String, report: &Report) {
+    for judged in report.links.iter().filter(|judged| judged.verdict == Verdict::Drifted) {
+        let severity = judged.severity.map_or_else(|| "warning".to_owned(), word);
+        let title = paint(of_severity(&severity), "drift");
+        let _ = writeln!(
+            out,
+            "{title}: the Python end of `{}` was left behind: `drift check {}..{}`",
+            judged.link,
+            short(&report.before),
+            short(&report.after)
+        );
+    }
+}
+
+/// What is so, and judges nothing: by function first, then for the change as a whole.
+fn facts(out: &mut String, review: &Review) {
+    for fact in &review.facts {
+        let title = match fact.kind {
+            FactKind::FastPath => "fast path",
+            FactKind::Swap => "hooks",
+            FactKind::Risk => "the change",
+        };
+        let place = fact.symbol.as_ref().map(|symbol| format!(" of `{}`", harmless(symbol))).unwrap_or_default();
+        let _ = writeln!(out, "{}{place}: {}", paint(STRONG, title), harmless(&fact.text));
+    }
+    if !review.facts.is_empty() {
+        out.push('\n');
+    }
 }
 
 fn skipped(out: &mut String, review: &Review) {
@@ -89,6 +126,7 @@ pub fn json(review: &Review) -> String {
         "after": review.after,
         "functions": review.functions,
         "findings": findings,
+        "facts": review.facts,
         "skipped": review.skipped,
     }))
 }

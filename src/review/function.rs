@@ -17,6 +17,8 @@ pub struct Function {
     pub returns: String,
     pub parameters: Vec<Parameter>,
     pub body: Vec<Statement>,
+    /// For a lambda, the function that it is handed to.
+    pub handed_to: Option<String>,
     /// Its tree has errors: nothing is said about it.
     pub damaged: bool,
     /// The body runs without the GIL: `py::call_guard<py::gil_scoped_release>()`.

@@ -5,6 +5,7 @@
 
 pub mod calls;
 pub mod contracts;
+pub mod facts;
 pub mod flow;
 pub mod function;
 pub mod reading;
@@ -23,6 +24,7 @@ use crate::finding::Finding;
 use crate::mapping::review::ReviewSettings;
 use crate::symbols::{Language, Lines, ParsedFile, SymbolKind};
 use contracts::Contracts;
+use facts::{Fact, Versions};
 use flow::Flow;
 use function::Function;
 use rules::Violation;
@@ -38,6 +40,7 @@ pub struct Review {
     pub findings: Vec<Finding>,
     /// For each finding, the symbol it is in and the contract it goes by.
     pub places: Vec<Place>,
+    pub facts: Vec<Fact>,
     pub skipped: Vec<Skipped>,
 }
 
@@ -65,6 +68,7 @@ pub struct Place {
 struct Judged<'a> {
     file: &'a ParsedFile,
     functions: Vec<Function>,
+    scene: Scene<'a>,
     violations: Vec<Violation>,
 }
 
@@ -98,6 +102,13 @@ pub fn of_change(
         let new = known.new_violations(after, &touched);
         told::tell(&mut review, after.file, new, settings);
     }
+    let versions: Vec<Versions<'_>> = judged
+        .iter()
+        .filter_map(|[_, after]| after.as_ref())
+        .map(|after| known.versions(after, &judged, contracts))
+        .collect();
+    review.facts = versions.iter().flat_map(Versions::facts).collect();
+    review.facts.extend(facts::of_change(changes, &versions));
     review.functions.sort();
     review.sorted()
 }
@@ -147,7 +158,7 @@ fn judge<'a>(file: &'a ParsedFile, contracts: &Contracts) -> Option<Judged<'a>> 
         let subject = rules::Subject { file, function, scene: &scene, contracts, flow: &flow };
         violations.extend(rules::violations(&subject));
     }
-    Some(Judged { file, functions, violations })
+    Some(Judged { file, functions, scene, violations })
 }
 
 fn reviewed<'j>(judged: &'j Judged<'_>, touched: Option<&'j [Touched<'_>]>) -> impl Iterator<Item = Reviewed> + 'j {
@@ -207,6 +218,29 @@ impl<'a> Known<'a> {
             touched.push(Touched { symbol, before: Some((before_path, was)) });
         }
         touched
+    }
+
+    /// Both versions of the changed functions of a file.
+    fn versions<'v>(
+        &self,
+        after: &'v Judged<'_>,
+        judged: &'v [[Option<Judged<'_>>; 2]],
+        contracts: &'v Contracts,
+    ) -> Versions<'v> {
+        let before: Vec<&Judged<'_>> = judged.iter().filter_map(|[before, _]| before.as_ref()).collect();
+        let old = |(path, symbol): (&str, &str)| {
+            let file = before.iter().find(|judged| &*judged.file.path == path)?;
+            file.functions.iter().find(|function| function.symbol == symbol && !function.is_lambda)
+        };
+        let pairs = self.touched(&after.file.path).into_iter().filter_map(|one| {
+            let mut own =
+                after.functions.iter().filter(|function| function.symbol == one.symbol && !function.is_lambda);
+            let function = own.next()?;
+            // Overloads are not told apart here.
+            own.next().is_none().then(|| (one.before.and_then(old), function))
+        });
+        let named = Versions::named(&after.functions);
+        Versions { path: &after.file.path, scene: &after.scene, pairs: pairs.collect(), named, contracts }
     }
 
     /// What is wrong after and was not before, in the functions that the range changes.

@@ -35,6 +35,8 @@ struct Reader {
     /// A name that a macro makes: `THPStorage_(fill)`.
     title: Option<String>,
     damaged: bool,
+    /// The function whose arguments are read.
+    taker: Option<String>,
     found: Vec<Function>,
     without_gil: bool,
 }
@@ -64,6 +66,7 @@ impl Reader {
             returns: result_type(definition, declarator),
             parameters: parameters.map(parameters_of).unwrap_or_default(),
             body: statements,
+            handed_to: None,
             damaged,
             without_gil: false,
         });
@@ -300,6 +303,7 @@ impl Reader {
 
     fn expression(&mut self, term: &Term) -> Expr {
         match term.kind {
+            "identifier" if &*term.text == "_Py_NULL" => Expr::Literal("nullptr".to_owned()),
             "identifier"
             | "qualified_identifier"
             | "template_function"
@@ -377,7 +381,10 @@ impl Reader {
         let outside = self.without_gil;
         let list = term.child("arguments");
         self.without_gil |= list.is_some_and(|list| list.named().any(releases_gil));
+        let name = called.map(name_of_called);
+        let before = std::mem::replace(&mut self.taker, name);
         let mut arguments = list.map(|list| self.arguments(list)).unwrap_or_default();
+        self.taker = before;
         self.without_gil = outside;
         let function = called.map_or(Expr::Other(Vec::new()), |called| self.expression(called));
         let cast = matches!(&function, Expr::Name(name)
@@ -396,7 +403,9 @@ impl Reader {
     fn lambda(&mut self, term: &Term) -> Expr {
         let declarator = term.child("declarator");
         let parameters = declarator.and_then(|declarator| find(declarator, "parameter_list"));
+        let taker = self.taker.take();
         let body = term.child("body").map(|body| self.block(body)).unwrap_or_default();
+        self.taker = taker;
         let end = last_line(term);
         let function = Function {
             symbol: self.symbol.clone(),
@@ -407,6 +416,7 @@ impl Reader {
             returns: declarator.and_then(|one| find(one, "trailing_return_type")).map(returned).unwrap_or_default(),
             parameters: parameters.map(parameters_of).unwrap_or_default(),
             body,
+            handed_to: self.taker.clone(),
             damaged: self.damaged && term.child("body").is_some_and(|body| has_errors(body, false)),
             without_gil: self.without_gil,
         };
@@ -502,6 +512,12 @@ fn name_of(term: &Term) -> String {
         }
         _ => term.code(),
     }
+}
+
+/// The last name of what is called.
+fn name_of_called(called: &Term) -> String {
+    let named = if called.kind == "field_expression" { called.child("field").unwrap_or(called) } else { called };
+    last_name(&name_of(named)).to_owned()
 }
 
 fn template_of(called: Option<&Term>) -> String {

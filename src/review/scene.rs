@@ -60,12 +60,22 @@ impl<'a> Scene<'a> {
     }
 }
 
+/// What the tables are made of that Python reads.
+const TABLES: [&[u8]; 6] =
+    [b"PyMethodDef", b"PyGetSetDef", b"PyTypeObject", b"PyType_Slot", b"Methods", b"PyHeapTypeObject"];
+
 fn registered(file: &ParsedFile) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     for symbol in file.symbols.iter() {
         let table = matches!(symbol.kind, SymbolKind::Row | SymbolKind::Table | SymbolKind::Variable);
         let slot = symbol.kind == SymbolKind::Binding && symbol.view;
         if !table && !slot {
+            continue;
+        }
+        let kind = &file.text()[symbol.bytes.clone()];
+        let of_python =
+            symbol.kind == SymbolKind::Row || TABLES.iter().any(|table| memchr::memmem::find(kind, table).is_some());
+        if !slot && !of_python {
             continue;
         }
         let mentioned = symbol.mentions.iter().filter(|mention| matches!(mention.role, Role::Name));

@@ -12,6 +12,7 @@ pub enum Part {
     Order,
     Mutants,
     Pairs,
+    Review,
 }
 
 pub struct Arguments {
@@ -42,13 +43,14 @@ cargo test --release --locked --test evaluation -- --pytorch PATH [labels] [form
     [--markdown] [--clang-format PROGRAM] [--black PROGRAM] [--range RANGE] [--limit COMMITS] [--ifchange PROGRAM] [--seed NUMBER]";
 
 impl Part {
-    const ALL: [(&'static str, Part); 6] = [
+    const ALL: [(&'static str, Part); 7] = [
         ("labels", Part::Labels),
         ("formats", Part::Formats),
         ("history", Part::History),
         ("order", Part::Order),
         ("mutants", Part::Mutants),
         ("pairs", Part::Pairs),
+        ("review", Part::Review),
     ];
 
     fn named(name: &str) -> Option<Part> {

@@ -15,6 +15,7 @@ mod page;
 mod pairs;
 mod progress;
 mod pytorch;
+mod review;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -56,6 +57,7 @@ fn run(part: Part, arguments: &Arguments, clone: &PyTorch) -> anyhow::Result<Pag
         Part::History => history::evaluate(clone, arguments),
         Part::Order => order::evaluate(clone),
         Part::Mutants => mutants::evaluate(clone, arguments.seed),
+        Part::Review => review::evaluate(clone),
         Part::Pairs => pairs::evaluate(clone, arguments),
     }
 }

@@ -44,10 +44,22 @@ impl PyTorch {
         wants: &(dyn Fn(&str) -> bool + Sync),
         work: &(dyn Fn(Parsed) -> T + Sync),
     ) -> Vec<anyhow::Result<T>> {
-        let progress = Progress::over(title, commits.len());
+        let ranges: Vec<Range> = commits.iter().map(|commit| Range::Revision(commit.clone())).collect();
+        self.each_range(title, &ranges, wants, work)
+    }
+
+    /// As [`each_commit`](PyTorch::each_commit), for any ranges.
+    pub fn each_range<T: Send>(
+        &self,
+        title: &str,
+        ranges: &[Range],
+        wants: &(dyn Fn(&str) -> bool + Sync),
+        work: &(dyn Fn(Parsed) -> T + Sync),
+    ) -> Vec<anyhow::Result<T>> {
+        let progress = Progress::over(title, ranges.len());
         let open = || Repository::open(&self.path).expect("it could be opened before");
-        let answers = commits.par_iter().map_init(open, |repository, commit| {
-            let pair = load(repository, &Range::Revision(commit.clone()), wants);
+        let answers = ranges.par_iter().map_init(open, |repository, range| {
+            let pair = load(repository, range, wants);
             let answer = pair.map(|pair| work(parse_pair(&pair)));
             progress.step();
             answer

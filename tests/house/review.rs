@@ -75,3 +75,20 @@ fn lines(review: &Review) -> Vec<String> {
 fn rule_of(line: &str) -> &str {
     line.split(' ').next().unwrap_or_default()
 }
+
+#[test]
+fn the_fast_path_is_told_before_against_after() {
+    let before = "static PyObject* apply(PyObject* cls, PyObject* args) {\n  return run(cls, args);\n}\n";
+    let after = "static PyObject* merged(PyObject* args, PyObject* kwargs) {\n  if (kwargs == nullptr || \
+                 PyDict_Size(kwargs) == 0) {\n    Py_INCREF(args);\n    return args;\n  }\n  return bind(args, \
+                 kwargs);\n}\n\nstatic PyObject* apply(PyObject* cls, PyObject* args, PyObject* kwargs) {\n  \
+                 THPObjectPtr all(merged(args, kwargs));\n  if (!all) throw python_error();\n  return run(cls, \
+                 all.get());\n}\n";
+    let file = |text: &str| [("apply.cpp".to_owned(), text.as_bytes().to_vec())].into_iter().collect();
+    let pairs = case::pairs(&file(before), &file(after));
+    let review = review::of_change(&pairs, &change::diff(&pairs), &ReviewSettings::default(), &|| ());
+    let told: Vec<&str> = review.facts.iter().map(|fact| fact.text.as_str()).collect();
+    let path = "+1 null test, +1 PyDict_Size, +1 Py_INCREF, then early return of `merged`";
+    assert!(told.contains(&path), "{told:#?}");
+    assert!(told.contains(&"counts references otherwise: `merged`"), "{told:#?}");
+}

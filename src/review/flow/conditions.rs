@@ -68,6 +68,7 @@ impl Walk<'_> {
                     return self.settle(path, left, true);
                 }
             }
+            Expr::Literal(text) if text == "false" && truth => return Vec::new(),
             Expr::Call(call) => return self.assume_call(path, call, truth),
             Expr::Name(_) | Expr::Assign { .. } | Expr::Member { .. } => return self.settle(path, condition, truth),
             _ => {}

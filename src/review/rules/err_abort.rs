@@ -33,9 +33,16 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
     }
     let calls = function.calls();
     let uses_python = calls.iter().any(|call| subject.contract_of(call).is_some_and(Contract::may_be_null));
-    let ends = calls.into_iter().filter(|call| matches!(call.name(), "PyErr_Print" | "PyErr_PrintEx" | "abort" | "Py_FatalError"));
-    ends.take(1).filter(|_| uses_python).map(|call| {
-        let message = format!("`{}` ends what the caller could have handled", call.name());
-        subject.violation(&CHECK, call.line, message).help("pass the error on: return NULL, or throw `python_error`".to_owned())
-    }).collect()
+    let ends = calls
+        .into_iter()
+        .filter(|call| matches!(call.name(), "PyErr_Print" | "PyErr_PrintEx" | "abort" | "Py_FatalError"));
+    ends.take(1)
+        .filter(|_| uses_python)
+        .map(|call| {
+            let message = format!("`{}` ends what the caller could have handled", call.name());
+            subject
+                .violation(&CHECK, call.line, message)
+                .help("pass the error on: return NULL, or throw `python_error`".to_owned())
+        })
+        .collect()
 }

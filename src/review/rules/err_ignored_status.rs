@@ -42,7 +42,8 @@ fn block(subject: &Subject<'_>, statements: &[Statement], found: &mut Vec<Violat
             let message = format!("the status of `{}` is ignored", contract.name);
             let violation = subject.violation(&CHECK, call.line, message).by(contract.of_failure());
             let violation = violation.help(format!("`if ({}(…) != 0) throw python_error();`", contract.name));
-            let importing = contract.name.starts_with("PyModule_") || subject.function.symbol.to_lowercase().contains("init");
+            let importing =
+                contract.name.starts_with("PyModule_") || subject.function.symbol.to_lowercase().contains("init");
             found.push(if importing { violation.at(Severity::Note) } else { violation });
         }
         statement.blocks().into_iter().for_each(|inner| block(subject, inner, found));
@@ -53,12 +54,18 @@ fn matters(contract: &Contract, call: &Call) -> bool {
     let tells = matches!(contract.failure, Failure::MinusSets | Failure::ZeroSets)
         || contract.failure == Failure::Tristate && !calls::has_out(contract);
     // What is stolen even on failure is set in bounds that the code has just chosen.
-    let quiet = matches!(contract.name.as_str(), "PyTuple_SetItem" | "PyList_SetItem" | "PyTuple_SET_ITEM" | "PyErr_BadArgument");
+    let quiet = matches!(
+        contract.name.as_str(),
+        "PyTuple_SetItem" | "PyList_SetItem" | "PyTuple_SET_ITEM" | "PyErr_BadArgument"
+    );
     tells && !quiet && contract.name.starts_with("Py") && !call.name().starts_with("PyGC")
 }
 
 /// The next statement asks whether something went wrong.
 fn asked(rest: &[Statement]) -> bool {
     let Some(next) = rest.first() else { return false };
-    next.expressions().into_iter().flat_map(Expr::calls).any(|call| matches!(call.name(), "PyErr_Occurred" | "PyErr_Clear" | "PyErr_WriteUnraisable" | "PyErr_Print"))
+    next.expressions()
+        .into_iter()
+        .flat_map(Expr::calls)
+        .any(|call| matches!(call.name(), "PyErr_Occurred" | "PyErr_Clear" | "PyErr_WriteUnraisable" | "PyErr_Print"))
 }

@@ -27,9 +27,12 @@ return \"<unknown>\";
 
 fn look(subject: &Subject<'_>) -> Vec<Violation> {
     let pending = subject.flow.events.iter().filter(|event| event.kind == EventKind::Pending);
-    subject.once_per_local(pending).map(|event| {
-        let message = format!("when `{}` is null, the exception of `{}` stays set", event.local, event.api);
-        let found = subject.violation(&CHECK, event.since, message).by_failure(subject, &event.api);
-        found.help("clear it with `PyErr_Clear()`, or pass it on".to_owned())
-    }).collect()
+    subject
+        .once_per_local(pending)
+        .map(|event| {
+            let message = format!("when `{}` is null, the exception of `{}` stays set", event.local, event.api);
+            let found = subject.violation(&CHECK, event.since, message).by_failure(subject, &event.api);
+            found.help("clear it with `PyErr_Clear()`, or pass it on".to_owned())
+        })
+        .collect()
 }

@@ -33,7 +33,9 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
             StatementKind::If { condition, .. } | StatementKind::Loop { condition: Some(condition), .. } => {
                 truth(subject, condition, &mut found);
             }
-            StatementKind::Return(Some(value)) if is_bool(&subject.function.returns) => truth(subject, value, &mut found),
+            StatementKind::Return(Some(value)) if is_bool(&subject.function.returns) => {
+                truth(subject, value, &mut found);
+            }
             StatementKind::Declare(variables) => {
                 for variable in variables.iter().filter(|variable| is_bool(&variable.kind)) {
                     variable.value.iter().for_each(|value| truth(subject, value, &mut found));
@@ -82,7 +84,9 @@ fn inside(subject: &Subject<'_>, expression: &Expr, found: &mut Vec<Violation>) 
 fn told(subject: &Subject<'_>, call: &Call) -> Option<Violation> {
     let contract = subject.contract_of(call).filter(|contract| contract.failure == Failure::Tristate)?;
     let name = &contract.name;
-    if name == "PyObject_IsTrue" && call.arguments.first().is_some_and(|argument| subject.is_checked(argument, "PyBool_Check")) {
+    if name == "PyObject_IsTrue"
+        && call.arguments.first().is_some_and(|argument| subject.is_checked(argument, "PyBool_Check"))
+    {
         return None;
     }
     let message = format!("`{name}` may give -1, which counts as true here");

@@ -30,16 +30,24 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
     }
     let takes = ["gil_scoped_acquire", "AutoGIL", "PyGILState_Ensure", "PyGILState_Check", "Py_IsInitialized"];
     let declared = function.statements().into_iter().any(|statement| match &statement.kind {
-        StatementKind::Declare(variables) => variables.iter().any(|one| takes.iter().any(|taker| one.kind.contains(taker))),
+        StatementKind::Declare(variables) => {
+            variables.iter().any(|one| takes.iter().any(|taker| one.kind.contains(taker)))
+        }
         _ => false,
     });
     let calls = function.calls();
     if declared || calls.iter().any(|call| takes.contains(&call.name())) {
         return Vec::new();
     }
-    let released = calls.into_iter().find(|call| matches!(call.name(), "Py_DECREF" | "Py_XDECREF" | "Py_CLEAR" | "dec_ref"));
-    released.map(|call| {
-        let message = format!("the destructor calls `{}` without taking the GIL", call.name());
-        subject.violation(&CHECK, call.line, message).help("take the GIL first: `pybind11::gil_scoped_acquire gil;`".to_owned())
-    }).into_iter().collect()
+    let released =
+        calls.into_iter().find(|call| matches!(call.name(), "Py_DECREF" | "Py_XDECREF" | "Py_CLEAR" | "dec_ref"));
+    released
+        .map(|call| {
+            let message = format!("the destructor calls `{}` without taking the GIL", call.name());
+            subject
+                .violation(&CHECK, call.line, message)
+                .help("take the GIL first: `pybind11::gil_scoped_acquire gil;`".to_owned())
+        })
+        .into_iter()
+        .collect()
 }

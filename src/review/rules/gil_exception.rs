@@ -29,21 +29,30 @@ Catch `py::error_already_set` first, take the GIL in its handler, and `e.restore
 
 fn look(subject: &Subject<'_>) -> Vec<Violation> {
     let text = subject.file.text();
-    let near_python = [&b"gil_scoped_release"[..], b"error_already_set", b"AutoGIL"].iter().any(|word| memchr::memmem::find(text, word).is_some());
+    let near_python = [&b"gil_scoped_release"[..], b"error_already_set", b"AutoGIL"]
+        .iter()
+        .any(|word| memchr::memmem::find(text, word).is_some());
     let function = subject.function;
     if !near_python {
         return Vec::new();
     }
     let caught = function.statements().into_iter().filter_map(|statement| match &statement.kind {
         StatementKind::Try { handlers, .. } => {
-            let python = handlers.iter().any(|handler| handler.caught.contains("error_already_set") || handler.caught.contains("python_error"));
+            let python = handlers
+                .iter()
+                .any(|handler| handler.caught.contains("error_already_set") || handler.caught.contains("python_error"));
             let standard = handlers.iter().any(|handler| handler.caught.contains("std::exception"));
             (standard && !python).then_some(statement.line)
         }
         _ => None,
     });
-    caught.map(|line| {
-        let message = "`std::exception` is caught where a Python exception may come, and destroyed without the GIL".to_owned();
-        subject.violation(&CHECK, line, message).help("catch `py::error_already_set` first, and take the GIL in its handler".to_owned())
-    }).collect()
+    caught
+        .map(|line| {
+            let message = "`std::exception` is caught where a Python exception may come, and destroyed without the GIL"
+                .to_owned();
+            subject
+                .violation(&CHECK, line, message)
+                .help("catch `py::error_already_set` first, and take the GIL in its handler".to_owned())
+        })
+        .collect()
 }

@@ -41,6 +41,9 @@ fn block(subject: &Subject<'_>, statements: &[Statement], mut free: bool, found:
             let calls = statement.expressions().into_iter().flat_map(Expr::calls);
             found.extend(calls.filter_map(|call| told(subject, call)));
         }
+        if ends(statement) {
+            break;
+        }
         // What a block releases or takes ends with it.
         statement.blocks().into_iter().for_each(|inner| block(subject, inner, free, found));
     }
@@ -57,22 +60,50 @@ fn change(statement: &Statement) -> Option<bool> {
     let last = kind.rsplit("::").next().unwrap_or(&kind);
     match last {
         "gil_scoped_release" | "AutoNoGIL" | "Py_BEGIN_ALLOW_THREADS" | "PyEval_SaveThread" => Some(true),
-        "gil_scoped_acquire" | "AutoGIL" | "Py_END_ALLOW_THREADS" | "PyEval_RestoreThread" | "PyGILState_Ensure"
+        "gil_scoped_acquire"
+        | "AutoGIL"
+        | "Py_END_ALLOW_THREADS"
+        | "PyEval_RestoreThread"
+        | "PyGILState_Ensure"
         | "gil_scoped_acquire_simple" => Some(false),
         _ => None,
     }
 }
 
+/// Functions of pybind11 that touch objects.
+const HELPERS: [&str; 8] =
+    ["cast", "reinterpret_borrow", "reinterpret_steal", "import", "getattr", "isinstance", "hasattr", "print"];
+
+/// What follows is never reached: `TORCH_CHECK(false, …)`.
+fn ends(statement: &Statement) -> bool {
+    let call = match &statement.kind {
+        StatementKind::Expression(Expr::Call(call)) => call,
+        StatementKind::Return(_) | StatementKind::Throw(_) => return true,
+        _ => return false,
+    };
+    call.name().contains("CHECK") && call.arguments.first().is_some_and(|first| first.text() == "false")
+}
+
 fn told(subject: &Subject<'_>, call: &Call) -> Option<Violation> {
     let name = call.full_name()?;
     let last = call.name();
-    let free = ["PyGILState_", "PyEval_", "PyThread", "PyMem_Raw", "Py_IsInitialized", "Py_BEGIN", "Py_END", "Py_AddPendingCall", "Py_UNUSED"];
+    let free = [
+        "PyGILState_",
+        "PyEval_",
+        "PyThread",
+        "PyMem_Raw",
+        "Py_IsInitialized",
+        "Py_BEGIN",
+        "Py_END",
+        "Py_AddPendingCall",
+        "Py_UNUSED",
+    ];
     if free.iter().any(|head| last.starts_with(head)) {
         return None;
     }
     let api = (last.starts_with("Py") || last.starts_with("_Py")) && subject.contract_of(call).is_some();
     let pybind = (name.starts_with("py::") || name.starts_with("pybind11::"))
-        && matches!(last, "cast" | "reinterpret_borrow" | "reinterpret_steal" | "import" | "getattr" | "isinstance" | "hasattr" | "object" | "str" | "tuple" | "list" | "dict" | "print" | "none");
+        && (HELPERS.contains(&last) || subject.contracts.is_owner(name));
     let message = format!("`{last}` is called while the GIL is released");
     let found = subject.violation(&CHECK, call.line, message);
     (api || pybind).then(|| found.help("take the GIL first: `pybind11::gil_scoped_acquire gil;`".to_owned()))

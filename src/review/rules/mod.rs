@@ -1,5 +1,35 @@
 //! The rules, a file each: a row that says what it is, and a function that finds it.
 
+mod err_abort;
+mod err_exception_escapes;
+mod err_ignored_status;
+mod err_pending;
+mod err_swallowed;
+mod err_tristate;
+mod gil_callback;
+mod gil_dtor;
+mod gil_exception;
+mod gil_nogil_api;
+mod null_memory;
+mod null_slot_value;
+mod null_unchecked;
+mod own_addobject_errpath;
+mod own_borrow_of_new;
+mod own_borrowed_across_call;
+mod own_discarded_new;
+mod own_extra_incref;
+mod own_leak_errpath;
+mod own_leak_local;
+mod own_leak_outparam;
+mod own_leak_overwritten;
+mod own_leak_temp;
+mod own_return_borrowed;
+mod own_steal_of_borrowed;
+mod own_steals_borrowed;
+mod own_store_borrowed;
+mod own_uaf_derived;
+mod type_unchecked_cast;
+
 use crate::finding::Severity;
 use crate::review::calls;
 use crate::review::contracts::Contract;
@@ -10,46 +40,38 @@ use crate::review::scene::Scene;
 use crate::rules::Rule;
 use crate::symbols::ParsedFile;
 
-/// Names the files of the rules; each has a `CHECK`.
-macro_rules! checks {
-    ($($name:ident)*) => {
-        $(mod $name;)*
-
-        /// Every rule, in the order in which the page lists them.
-        pub static CHECKS: &[&Check] = &[$(&$name::CHECK),*];
-    };
-}
-
-checks! {
-    own_leak_local
-    own_leak_temp
-    own_leak_outparam
-    own_leak_errpath
-    own_leak_overwritten
-    own_borrow_of_new
-    own_steal_of_borrowed
-    own_steals_borrowed
-    own_return_borrowed
-    own_store_borrowed
-    own_discarded_new
-    own_extra_incref
-    own_uaf_derived
-    own_borrowed_across_call
-    own_addobject_errpath
-    err_tristate
-    err_ignored_status
-    err_pending
-    err_exception_escapes
-    err_abort
-    err_swallowed
-    null_unchecked
-    null_memory
-    null_slot_value
-    gil_nogil_api
-    gil_dtor
-    gil_exception
-    type_unchecked_cast
-}
+/// Every rule, in the order in which the page lists them.
+pub static CHECKS: &[&Check] = &[
+    &own_leak_local::CHECK,
+    &own_leak_temp::CHECK,
+    &own_leak_outparam::CHECK,
+    &own_leak_errpath::CHECK,
+    &own_leak_overwritten::CHECK,
+    &own_borrow_of_new::CHECK,
+    &own_steal_of_borrowed::CHECK,
+    &own_steals_borrowed::CHECK,
+    &own_return_borrowed::CHECK,
+    &own_store_borrowed::CHECK,
+    &own_discarded_new::CHECK,
+    &own_extra_incref::CHECK,
+    &own_uaf_derived::CHECK,
+    &own_borrowed_across_call::CHECK,
+    &own_addobject_errpath::CHECK,
+    &err_tristate::CHECK,
+    &err_ignored_status::CHECK,
+    &err_pending::CHECK,
+    &err_exception_escapes::CHECK,
+    &err_abort::CHECK,
+    &err_swallowed::CHECK,
+    &null_unchecked::CHECK,
+    &null_memory::CHECK,
+    &null_slot_value::CHECK,
+    &gil_nogil_api::CHECK,
+    &gil_callback::CHECK,
+    &gil_dtor::CHECK,
+    &gil_exception::CHECK,
+    &type_unchecked_cast::CHECK,
+];
 
 /// A rule and how it is looked for.
 #[derive(Debug)]

@@ -29,8 +29,12 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
     });
     used.map(|(event, by)| {
         let by = if by.contains('`') { by.clone() } else { format!("`{by}`") };
-        let message = format!("`{}` from `{}` is null when there is no memory, and {by} uses it before a test", event.local, event.api);
+        let message = format!(
+            "`{}` from `{}` is null when there is no memory, and {by} uses it before a test",
+            event.local, event.api
+        );
         let found = subject.violation(&CHECK, event.line, message).by_failure(subject, &event.api);
         found.help(format!("`if (!{}) …` first", event.local))
-    }).collect()
+    })
+    .collect()
 }

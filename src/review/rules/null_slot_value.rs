@@ -1,6 +1,7 @@
 //! `null-slot-value`: a setter that forgets deletion.
 
 use super::{Check, Subject, Violation};
+use crate::review::calls;
 use crate::review::contracts::is_raw_object;
 use crate::review::function::{Expr, Function, StatementKind, last_name};
 use crate::rules::{Rule, Severity};
@@ -33,11 +34,17 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
         for part in statement.expressions().into_iter().flat_map(Expr::parts) {
             match part {
                 Expr::Binary { operator, left, right } if operator == "==" || operator == "!=" => {
-                    tested |= left.name() == Some(value) && right.is_null() || right.name() == Some(value) && left.is_null();
+                    tested |=
+                        left.name() == Some(value) && right.is_null() || right.name() == Some(value) && left.is_null();
                 }
                 Expr::Unary { operator, operand } if operator == "!" => tested |= operand.name() == Some(value),
                 Expr::Binary { operator, left, right } if operator == "&&" || operator == "||" => {
                     tested |= left.name() == Some(value) || right.name() == Some(value);
+                }
+                Expr::Call(call)
+                    if calls::asserts(call.name()) && call.arguments.first().and_then(Expr::name) == Some(value) =>
+                {
+                    tested = true;
                 }
                 Expr::Call(call) if call.arguments.iter().any(|argument| argument.name() == Some(value)) => {
                     used = used.or(Some((call.line, call.name())));

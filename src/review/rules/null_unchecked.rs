@@ -33,5 +33,6 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
         let message = format!("`{}` from `{}` may be null, and {by} uses it before a test", event.local, event.api);
         let found = subject.violation(&CHECK, event.line, message).by_failure(subject, &event.api);
         found.help(format!("`if (!{}) …` first", event.local))
-    }).collect()
+    })
+    .collect()
 }

@@ -41,7 +41,10 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
             continue;
         }
         told.push(&event.local);
-        let message = format!("`{}`, borrowed from a container by `{}`, is used after `{after}` may have run Python", event.local, event.api);
+        let message = format!(
+            "`{}`, borrowed from a container by `{}`, is used after `{after}` may have run Python",
+            event.local, event.api
+        );
         let violation = subject.violation(&CHECK, event.line, message).by_result(subject, &event.api);
         let violation = violation.help(format!("hold it meanwhile: `Py_INCREF({})`", event.local));
         let certain = event.api == "PyDict_Next" && !matches!(after.as_str(), "Py_DECREF" | "Py_XDECREF" | "Py_CLEAR");

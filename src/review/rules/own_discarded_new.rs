@@ -30,7 +30,8 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
     });
     dropped
         .filter_map(|call| {
-            let contract = subject.contract_of(call).filter(|contract| contract.returns_new() && contract.name != "Py_NewRef")?;
+            let contract =
+                subject.contract_of(call).filter(|contract| contract.returns_new() && contract.name != "Py_NewRef")?;
             let message = format!("the new reference from `{}` is thrown away, and so is its error", contract.name);
             let found = subject.violation(&CHECK, call.line, message).by(contract.of_result());
             Some(found.help("keep the result in an owner and test it".to_owned()))

@@ -24,12 +24,20 @@ Remove the `Py_INCREF`, or release the reference you do not hand on.",
 };
 
 fn look(subject: &Subject<'_>) -> Vec<Violation> {
-    let held = subject.flow.events.iter().filter(|event| matches!(event.kind, EventKind::Held { counted: true, lent: None, throws: false, .. }));
-    subject.once_per_local(held).map(|event| {
-        let message = format!("`{}` is counted once more, though `{}` gave a new reference", event.local, event.api);
-        subject
-            .violation(&CHECK, event.since, message)
-            .by_result(subject, &event.api)
-            .help(format!("remove `Py_INCREF({})`", event.local))
-    }).collect()
+    let held = subject
+        .flow
+        .events
+        .iter()
+        .filter(|event| matches!(event.kind, EventKind::Held { counted: true, lent: None, throws: false, .. }));
+    subject
+        .once_per_local(held)
+        .map(|event| {
+            let message =
+                format!("`{}` is counted once more, though `{}` gave a new reference", event.local, event.api);
+            subject
+                .violation(&CHECK, event.since, message)
+                .by_result(subject, &event.api)
+                .help(format!("remove `Py_INCREF({})`", event.local))
+        })
+        .collect()
 }

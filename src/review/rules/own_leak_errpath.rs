@@ -30,15 +30,19 @@ Let an owner hold it from the start and `release()` it where it is handed on.",
 
 fn look(subject: &Subject<'_>) -> Vec<Violation> {
     let held = subject.flow.events.iter().filter(|event| {
-        matches!(event.kind, EventKind::Held { counted: false, lent: None, .. })
+        matches!(event.kind, EventKind::Held { out: false, counted: false, lent: None, .. })
             && subject.flow.is_consumed(event)
             && subject.is_new(event)
     });
-    subject.once_per_local(held).map(|event| {
-        let message = format!("`{}`, a new reference from `{}`, is not released on every way out", event.local, event.api);
-        subject
-            .violation(&CHECK, event.line, message)
-            .by_result(subject, &event.api)
-            .help("let an owner hold it, and `release()` it where it is handed on".to_owned())
-    }).collect()
+    subject
+        .once_per_local(held)
+        .map(|event| {
+            let message =
+                format!("`{}`, a new reference from `{}`, is not released on every way out", event.local, event.api);
+            subject
+                .violation(&CHECK, event.line, message)
+                .by_result(subject, &event.api)
+                .help("let an owner hold it, and `release()` it where it is handed on".to_owned())
+        })
+        .collect()
 }

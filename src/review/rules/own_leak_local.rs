@@ -35,11 +35,14 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
         }
         _ => false,
     });
-    subject.once_per_local(held).map(|event| {
-        let message = format!("`{}` holds a new reference from `{}` that nothing releases", event.local, event.api);
-        subject
-            .violation(&CHECK, event.since, message)
-            .by_result(subject, &event.api)
-            .help(format!("let an owner hold it: `THPObjectPtr {}(…)`, or release it with `Py_DECREF`", event.local))
-    }).collect()
+    subject
+        .once_per_local(held)
+        .map(|event| {
+            let message = format!("`{}` holds a new reference from `{}` that nothing releases", event.local, event.api);
+            subject.violation(&CHECK, event.since, message).by_result(subject, &event.api).help(format!(
+                "let an owner hold it: `THPObjectPtr {}(…)`, or release it with `Py_DECREF`",
+                event.local
+            ))
+        })
+        .collect()
 }

@@ -31,11 +31,15 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
     let held = subject.flow.events.iter().filter(|event| {
         matches!(event.kind, EventKind::Held { out: true, lent: None, .. }) && !subject.flow.is_consumed(event)
     });
-    subject.once_per_local(held).map(|event| {
-        let message = format!("`{}` got a strong reference through `{}` that nothing releases", event.local, event.api);
-        subject
-            .violation(&CHECK, event.since, message)
-            .by_result(subject, &event.api)
-            .help(format!("hand it to an owner after the call: `THPObjectPtr owned({});`", event.local))
-    }).collect()
+    subject
+        .once_per_local(held)
+        .map(|event| {
+            let message =
+                format!("`{}` got a strong reference through `{}` that nothing releases", event.local, event.api);
+            subject
+                .violation(&CHECK, event.since, message)
+                .by_result(subject, &event.api)
+                .help(format!("hand it to an owner after the call: `THPObjectPtr owned({});`", event.local))
+        })
+        .collect()
 }

@@ -27,11 +27,14 @@ owner and assign to it.",
 
 fn look(subject: &Subject<'_>) -> Vec<Violation> {
     let lost = subject.flow.events.iter().filter(|event| event.kind == EventKind::Overwritten);
-    subject.once_per_local(lost).map(|event| {
-        let message = format!("`{}` is assigned while it holds a new reference from `{}`", event.local, event.api);
-        subject
-            .violation(&CHECK, event.line, message)
-            .by_result(subject, &event.api)
-            .help("release the old value before the assignment, or let an owner hold it".to_owned())
-    }).collect()
+    subject
+        .once_per_local(lost)
+        .map(|event| {
+            let message = format!("`{}` is assigned while it holds a new reference from `{}`", event.local, event.api);
+            subject
+                .violation(&CHECK, event.line, message)
+                .by_result(subject, &event.api)
+                .help("release the old value before the assignment, or let an owner hold it".to_owned())
+        })
+        .collect()
 }

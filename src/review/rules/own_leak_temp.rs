@@ -43,7 +43,8 @@ fn lost(subject: &Subject<'_>, outer: &Call) -> Vec<Violation> {
             let inner = argument.call()?;
             let giver = subject.contract_of(inner).filter(|giver| giver.returns_new())?;
             let name = outer.name();
-            let message = format!("the new reference from `{}` is passed to `{name}`, which does not take it over", giver.name);
+            let message =
+                format!("the new reference from `{}` is passed to `{name}`, which does not take it over", giver.name);
             let found = subject.violation(&CHECK, inner.line, message);
             let taken = taker.map_or_else(|| format!("`{name}` is named like a test"), Contract::of_arguments);
             let contract = format!("{}; {taken}", giver.of_result());

@@ -33,11 +33,13 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
         return Vec::new();
     }
     let returned = subject.flow.events.iter().filter(|event| event.kind == EventKind::ReturnedBorrowed);
-    returned.map(|event| {
-        let message = format!("returns `{}` without counting the reference", event.local);
-        subject
-            .violation(&CHECK, event.line, message)
-            .by_result(subject, &event.api)
-            .help(format!("`return Py_NewRef({});`", event.local))
-    }).collect()
+    returned
+        .map(|event| {
+            let message = format!("returns `{}` without counting the reference", event.local);
+            subject
+                .violation(&CHECK, event.line, message)
+                .by_result(subject, &event.api)
+                .help(format!("`return Py_NewRef({});`", event.local))
+        })
+        .collect()
 }

@@ -29,12 +29,15 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
         EventKind::GivenAway { to } if subject.is_owner_name(to) => Some((event, to)),
         _ => None,
     });
-    given.filter(|(event, _)| subject.is_told_borrowed(event)).map(|(event, to)| {
-        let whose = subject.whose(event);
-        let message = format!("`{to}` takes over `{}`, {whose}", event.local);
-        subject
-            .violation(&CHECK, event.line, message)
-            .by_result(subject, &event.api)
-            .help("count the reference first, with `Py_NewRef` or `py::reinterpret_borrow`".to_owned())
-    }).collect()
+    given
+        .filter(|(event, _)| subject.is_told_borrowed(event))
+        .map(|(event, to)| {
+            let whose = subject.whose(event);
+            let message = format!("`{to}` takes over `{}`, {whose}", event.local);
+            subject
+                .violation(&CHECK, event.line, message)
+                .by_result(subject, &event.api)
+                .help("count the reference first, with `Py_NewRef` or `py::reinterpret_borrow`".to_owned())
+        })
+        .collect()
 }

@@ -34,7 +34,9 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
     given
         .filter(|(event, _)| subject.is_told_borrowed(event))
         .filter_map(|(event, to)| {
-            let taker = subject.contract_named(to).filter(|taker| !taker.steals.is_empty() || calls::is_formatted(&taker.name))?;
+            let taker = subject
+                .contract_named(to)
+                .filter(|taker| !taker.steals.is_empty() || calls::is_formatted(&taker.name))?;
             if matches!(to.as_str(), "Py_DECREF" | "Py_XDECREF" | "Py_CLEAR") {
                 return None;
             }

@@ -25,18 +25,31 @@ Count it: `self->data = Py_NewRef(…)`.",
 
 fn look(subject: &Subject<'_>) -> Vec<Violation> {
     let first = subject.function.parameters.first().map(|first| format!("{}.", first.name));
-    let counted: Vec<String> = subject.function.calls().iter().filter(|call| call.name().ends_with("INCREF")).filter_map(|call| call.arguments.first()).map(Expr::text).collect();
+    let counted: Vec<String> = subject
+        .function
+        .calls()
+        .iter()
+        .filter(|call| call.name().ends_with("INCREF"))
+        .filter_map(|call| call.arguments.first())
+        .map(Expr::text)
+        .collect();
     let stored = subject.flow.events.iter().filter_map(|event| match &event.kind {
         EventKind::Stored { place } => Some((event, place)),
         _ => None,
     });
     stored
-        .filter(|(_, place)| first.as_deref().is_some_and(|first| place.starts_with(first)) && subject.scene.is_entry(subject.function))
+        .filter(|(_, place)| {
+            first.as_deref().is_some_and(|first| place.starts_with(first)) && subject.scene.is_entry(subject.function)
+        })
         .filter(|(event, place)| !counted.contains(place) && !counted.contains(&event.local))
         .map(|(event, place)| {
-            let what = if event.local.is_empty() { "a borrowed reference".to_owned() } else { format!("`{}`", event.local) };
+            let what =
+                if event.local.is_empty() { "a borrowed reference".to_owned() } else { format!("`{}`", event.local) };
             let message = format!("`{place}` is given {what} without counting it");
-            subject.violation(&CHECK, event.line, message).by_result(subject, &event.api).help("store `Py_NewRef(…)` of it".to_owned())
+            subject
+                .violation(&CHECK, event.line, message)
+                .by_result(subject, &event.api)
+                .help("store `Py_NewRef(…)` of it".to_owned())
         })
         .collect()
 }

@@ -31,6 +31,9 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
     });
     used.map(|(event, owner)| {
         let message = format!("`{}` points into `{owner}`, which was released before", event.local);
-        subject.violation(&CHECK, event.line, message).help(format!("release `{owner}` after the last use of `{}`", event.local))
-    }).collect()
+        subject
+            .violation(&CHECK, event.line, message)
+            .help(format!("release `{owner}` after the last use of `{}`", event.local))
+    })
+    .collect()
 }
