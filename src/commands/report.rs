@@ -17,6 +17,7 @@ use crate::cache::Key;
 use crate::commands::judging::Judge;
 use crate::finding::Finding;
 use crate::mapping::Mapping;
+use crate::parity::{Parity, parity};
 use crate::report::{self, Rendering, StandingReport};
 use crate::source::git::Repository;
 use crate::source::range::Range;
@@ -56,7 +57,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let site = Site { session, world: &world, mapping: &mapping };
     on_stage("verify");
     let verification = site.verification()?;
-    let coverage = site.coverage(&mut on_stage)?;
+    let (coverage, parity) = site.at_one_revision(&mut on_stage)?;
     on_stage("sum up");
     let standing = Standing::of(&replay, &mapping, &verification);
     on_stage("show");
@@ -73,6 +74,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
         hubs: &hubs,
         coverage: &coverage,
         verification: &verification,
+        parity: &parity,
         exhibits: &exhibits,
     };
     session.answer(&report::standing(&report, session.rendering, session.detail))?;
@@ -119,10 +121,14 @@ impl Site<'_> {
         self.remembered("verification", || Ok(verify(self.mapping, &self.world.snapshots(self.mapping)?)))
     }
 
-    fn coverage(&self, on_stage: &mut dyn FnMut(&'static str)) -> Result<Coverage> {
-        self.remembered("coverage", || {
+    /// What can be said of a revision without history.
+    fn at_one_revision(&self, on_stage: &mut dyn FnMut(&'static str)) -> Result<(Coverage, Parity)> {
+        self.remembered("coverage and parity", || {
             on_stage("load");
-            Ok(coverage(&self.world.sources(self.mapping)?, self.mapping, on_stage))
+            let sources = self.world.sources(self.mapping)?;
+            let covered = coverage(&sources, self.mapping, on_stage);
+            let others = self.world.name_givers(&sources)?;
+            Ok((covered, parity(&sources, &others, self.mapping, false, on_stage)))
         })
     }
 

@@ -44,6 +44,13 @@ pub struct Hub<'a> {
     pub links: Vec<(&'a ResolvedLink<'a>, &'a Impact)>,
 }
 
+impl Hub<'_> {
+    /// Whether the link depends on one of the changes.
+    pub fn has(&self, link: &ResolvedLink<'_>) -> bool {
+        self.links.iter().any(|(known, _)| known.link.id == link.link.id)
+    }
+}
+
 /// Something changed that many C++ ends depend on, and their Python ends did not.
 pub fn hub(hub: &Hub<'_>, corpus: &Corpus<'_>) -> Finding {
     let names: Vec<&str> = hub.changes.iter().map(|change| name(change)).collect();

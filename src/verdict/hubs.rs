@@ -37,15 +37,23 @@ impl<'a> Hubs<'a> {
         }
     }
 
-    /// A finding for all changes on which the same links depend.
+    /// A finding for all changes on which mostly the same links depend.
     pub fn findings(&self, changes: &[Change], corpus: &Corpus<'_>) -> Vec<Finding> {
-        let mut together: BTreeMap<Vec<&str>, Hub<'_>> = BTreeMap::new();
-        for (change, links) in &self.0 {
-            let ids = links.iter().map(|(link, _)| &*link.link.id).collect();
-            let fresh = || Hub { changes: Vec::new(), links: links.clone() };
-            together.entry(ids).or_insert_with(fresh).changes.push(&changes[*change]);
+        let mut widest: Vec<_> = self.0.iter().collect();
+        widest.sort_by_key(|(change, links)| (std::cmp::Reverse(links.len()), **change));
+        let mut together: Vec<Hub<'_>> = Vec::new();
+        for (change, links) in widest {
+            let is_known = |hub: &Hub<'_>| links.iter().filter(|(link, _)| hub.has(link)).count() * 2 >= links.len();
+            match together.iter_mut().find(|hub| is_known(hub)) {
+                Some(hub) => {
+                    hub.changes.push(&changes[*change]);
+                    let fresh: Vec<_> = links.iter().filter(|(link, _)| !hub.has(link)).copied().collect();
+                    hub.links.extend(fresh);
+                }
+                None => together.push(Hub { changes: vec![&changes[*change]], links: links.clone() }),
+            }
         }
-        together.values().map(|hub| alarm::hub(hub, corpus)).collect()
+        together.iter().map(|hub| alarm::hub(hub, corpus)).collect()
     }
 }
 

@@ -3,7 +3,7 @@
 
 use askama::Template;
 
-use super::{StandingReport, commands, facets, is_direct, python_since};
+use super::{StandingReport, commands, facets, is_direct, place, python_since};
 use crate::finding::{Finding, Frame, FrameLine, Mark};
 use crate::report::highlight::{self, Span};
 use crate::report::word;
@@ -32,6 +32,7 @@ struct Page {
     coverage: String,
     rows: Vec<Row>,
     sections: Vec<Section>,
+    parity: Vec<(String, String)>,
     unmapped: Vec<(Commit, String)>,
     hubs: Vec<(usize, String)>,
     never_together: Vec<String>,
@@ -144,6 +145,7 @@ impl Page {
             coverage: report.coverage_line(),
             rows: standing.links.iter().map(|link| row(report, link)).collect(),
             sections: standing.drifted().map(|link| section(report, link)).collect(),
+            parity: report.parity.shown().map(|one| (one.finding.message.clone(), place(one))).collect(),
             unmapped: standing.unmapped.iter().map(|(when, finding)| (commit(when), finding.message.clone())).collect(),
             hubs: report.hubs.iter().map(|hub| (hub.links, format!("{}#{}", hub.path, hub.symbol))).collect(),
             never_together: standing.never_together().map(|link| link.link.clone()).collect(),
@@ -175,12 +177,12 @@ fn tiles(report: &StandingReport<'_>) -> Vec<Tile> {
 fn trend(report: &StandingReport<'_>) -> Option<Trend> {
     let weeks = &report.standing.trend;
     let most = weeks.iter().map(|(_, open)| *open).max().filter(|most| *most > 0 && weeks.len() > 1)?;
-    let place = |(at, (_, open)): (usize, &(jiff::civil::Date, usize))| {
+    let point = |(at, (_, open)): (usize, &(jiff::civil::Date, usize))| {
         let x = WIDTH * at as f64 / (weeks.len() - 1) as f64;
         let y = HEIGHT - HEIGHT * *open as f64 / most as f64;
         format!("{x:.1},{y:.1}")
     };
-    let line: Vec<String> = weeks.iter().enumerate().map(place).collect();
+    let line: Vec<String> = weeks.iter().enumerate().map(point).collect();
     let line = line.join(" ");
     Some(Trend {
         area: format!("0,{HEIGHT} {line} {WIDTH},{HEIGHT}"),

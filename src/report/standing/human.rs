@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{StandingReport, commands, facets, python_since};
+use super::{StandingReport, commands, facets, place, python_since};
 use crate::finding::Severity;
 use crate::report::Detail;
 use crate::report::style::{DIM, FRAME, STRONG, harmless, of_severity, paint, severity_word};
@@ -23,6 +23,7 @@ pub fn page(report: &StandingReport<'_>, detail: Detail) -> String {
     let most = if detail == Detail::Verbose { usize::MAX } else { MOST_ROWS };
     drifted(&mut out, report, detail, most);
     if detail != Detail::Quiet {
+        parity(&mut out, report, most);
         unmapped(&mut out, report, most);
         hubs(&mut out, report, most);
         trend(&mut out, report);
@@ -96,6 +97,18 @@ fn step(out: &mut String, step: &Step, most: usize) {
     if step.shown().len() > most {
         let _ = writeln!(out, "             and {} more", step.shown().len() - most);
     }
+}
+
+fn parity(out: &mut String, report: &StandingReport<'_>, most: usize) {
+    let count = report.parity.shown().count();
+    if count == 0 {
+        return;
+    }
+    title(out, "What both sides say differently now", count);
+    for disparity in report.parity.shown().take(most) {
+        let _ = writeln!(out, "  {} {}", harmless(&disparity.finding.message), paint(DIM, harmless(&place(disparity))));
+    }
+    rest(out, count, most);
 }
 
 fn unmapped(out: &mut String, report: &StandingReport<'_>, most: usize) {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{StandingReport, commands, facets};
+use crate::parity::Disparity;
 use crate::report::json::{VERSION, line};
 use crate::standing::{LinkStanding, Moment, ReachedBy, Step};
 
@@ -27,6 +28,7 @@ pub fn page(report: &StandingReport<'_>) -> String {
         "last": standing.period.as_ref().map(|(_, last)| moment(last)),
         "commits": standing.commits,
         "links": standing.links.iter().map(|one| link(report, one)).collect::<Vec<_>>(),
+        "parity": report.parity.shown().map(disparity).collect::<Vec<_>>(),
         "unmapped": unmapped.collect::<Vec<_>>(),
         "hubs": report.hubs.iter().map(hub).collect::<Vec<_>>(),
         "trend": standing.trend.iter().map(trend).collect::<Vec<_>>(),
@@ -70,6 +72,20 @@ fn change(reached: &ReachedBy) -> Value {
         "facets": facets(reached),
         "via": reached.via,
         "certain": reached.certain,
+    })
+}
+
+fn disparity(disparity: &Disparity) -> Value {
+    let finding = &disparity.finding;
+    json!({
+        "rule": finding.rule.id,
+        "severity": finding.severity,
+        "message": finding.message,
+        "path": finding.path,
+        "line": finding.line,
+        "link": finding.link,
+        "certain": disparity.certain,
+        "help": finding.help,
     })
 }
 

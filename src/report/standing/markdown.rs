@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{StandingReport, commands, facets, python_since};
+use super::{StandingReport, commands, facets, place, python_since};
 use crate::report::word;
 use crate::standing::{LinkStanding, Step};
 
@@ -21,6 +21,11 @@ pub fn page(report: &StandingReport<'_>) -> String {
         table(&mut out, report);
         report.standing.drifted().for_each(|link| section(&mut out, report, link));
     }
+    list(
+        &mut out,
+        "What both sides say differently now",
+        report.parity.shown().map(|one| format!("{} ({})", ticked(&one.finding.message), code(&place(one)))),
+    );
     list(
         &mut out,
         "New names for Python that no link has",

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use super::{Detail, Rendering};
 use crate::finding::Finding;
 use crate::mapping::Mapping;
+use crate::parity::{Disparity, Parity};
 use crate::replay::Hub;
 use crate::standing::{LinkStanding, Moment, ReachedBy, Standing, State};
 use crate::suggest::Coverage;
@@ -22,6 +23,8 @@ pub struct StandingReport<'a> {
     pub hubs: &'a [Hub],
     pub coverage: &'a Coverage,
     pub verification: &'a Verification,
+    /// What both sides say differently at the revision.
+    pub parity: &'a Parity,
     /// What `check` says of the steps that are shown with their code, by link and commit.
     pub exhibits: &'a BTreeMap<(String, String), Finding>,
 }
@@ -78,6 +81,13 @@ impl StandingReport<'_> {
     fn why(&self, link: &str) -> &str {
         self.mapping.links.iter().find(|known| known.id == link).map_or("", |link| &link.why)
     }
+}
+
+/// Where a disparity is, as `path:line`.
+fn place(disparity: &Disparity) -> String {
+    let finding = &disparity.finding;
+    let path = finding.path.as_deref().unwrap_or_default();
+    finding.line.map_or(path.to_owned(), |line| format!("{path}:{line}"))
 }
 
 /// Its own C++ end changed, not only something that it depends on.
