@@ -109,6 +109,11 @@ enum Command {
         range: Range,
         #[command(flatten)]
         looking: LookingArgs,
+        /// Tell what an earlier replay, kept with `--format json`, told differently
+        ///
+        /// With another mapping, another depth, another version of drift: what would change?
+        #[arg(long, value_name = "FILE")]
+        compare: Option<PathBuf>,
     },
     /// Show the state of every link: since when, and through which commits, it has drifted
     ///
@@ -579,8 +584,8 @@ impl Cli {
                     graph::Options { selector, revision: at, direction, depth, only_certain: certain, drawing: draw };
                 graph::run(&session, &options)
             }
-            Command::Replay { range, looking } => {
-                replay::run(&session, &replay::Options { range, depth: looking.depth })
+            Command::Replay { range, looking, compare } => {
+                replay::run(&session, &replay::Options { range, depth: looking.depth, compare })
             }
             Command::Report { revision, since, looking } => {
                 report::run(&session, &report::Options { revision, since, depth: looking.depth })

@@ -58,6 +58,57 @@ pub struct Hub {
     pub commits: usize,
 }
 
+/// Commit, link and severity of a drift.
+type Told = (String, String, Severity);
+
+/// What an earlier replay told, as its JSON lines say it: with another mapping, another depth, another `drift`.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    told: BTreeSet<Told>,
+}
+
+/// How two replays differ.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    pub only_now: Vec<Row>,
+    pub only_then: Vec<Row>,
+    pub both: usize,
+}
+
+/// A drift that only one of two replays tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    pub commit: String,
+    pub link: String,
+    pub severity: Severity,
+}
+
+impl Earlier {
+    /// Reads JSON lines. The error says which line is none of a replay.
+    pub fn parse(text: &str) -> Result<Earlier, String> {
+        #[derive(serde::Deserialize)]
+        struct Line {
+            commit: String,
+            #[serde(default)]
+            links: Vec<Linked>,
+        }
+        #[derive(serde::Deserialize)]
+        struct Linked {
+            link: String,
+            verdict: Verdict,
+            severity: Option<Severity>,
+        }
+        let mut told = BTreeSet::new();
+        for (number, line) in text.lines().enumerate() {
+            let Line { commit, links } =
+                serde_json::from_str(line).map_err(|error| format!("line {}: {error}", number + 1))?;
+            let drifted = links.into_iter().filter(|link| link.verdict == Verdict::Drifted);
+            told.extend(drifted.filter_map(|link| Some((commit.clone(), link.link, link.severity?))));
+        }
+        Ok(Earlier { told })
+    }
+}
+
 impl Replay {
     /// Drops the commits before the first that could be judged, if there is one: they come before the mapping. Says how
     /// many those were, and why the last of them could not be judged.
@@ -142,13 +193,46 @@ impl Replay {
         hubs
     }
 
+    /// How many drifted links there are at this severity or above, and of how many the Python end changed in a later
+    /// commit of the replay within so many days: a sign that the alarm was right.
+    pub fn followed(&self, least: Severity, days: i64) -> (usize, usize) {
+        let mut changed: BTreeMap<&str, Vec<(usize, Date)>> = BTreeMap::new();
+        for (at, commit) in self.commits.iter().enumerate() {
+            for judged in commit.judged().filter(|judged| judged.has_python_change()) {
+                changed.entry(&judged.link).or_default().push((at, commit.date()));
+            }
+        }
+        let mut counts = (0, 0);
+        for (at, commit) in self.commits.iter().enumerate() {
+            let last = commit.date().saturating_add(days.days());
+            for judged in commit.drifted().filter(|judged| judged.severity >= Some(least)) {
+                let later = changed.get(&*judged.link).into_iter().flatten();
+                counts.0 += 1;
+                counts.1 += usize::from(later.into_iter().any(|(when, date)| *when > at && *date <= last));
+            }
+        }
+        counts
+    }
+
+    /// What is told here and not there, and the other way round.
+    pub fn compared_with(&self, earlier: &Earlier) -> Compared {
+        let here =
+            |(commit, link, severity): &Told| Row { commit: commit.clone(), link: link.clone(), severity: *severity };
+        let now: BTreeSet<Told> = self.commits.iter().flat_map(Replayed::told).collect();
+        Compared {
+            only_now: now.difference(&earlier.told).map(here).collect(),
+            only_then: earlier.told.difference(&now).map(here).collect(),
+            both: now.intersection(&earlier.told).count(),
+        }
+    }
+
     /// The commits at this severity, in their order.
     pub fn at(&self, severity: Severity) -> impl Iterator<Item = &Replayed> {
         self.commits.iter().filter(move |commit| commit.worst() == Some(severity))
     }
 
     fn judged(&self) -> impl Iterator<Item = &Judged> {
-        self.commits.iter().filter_map(|commit| commit.report.as_ref().ok()).flat_map(|report| &report.links)
+        self.commits.iter().flat_map(Replayed::judged)
     }
 }
 
@@ -160,8 +244,15 @@ impl Replayed {
 
     /// The links that it left behind.
     pub fn drifted(&self) -> impl Iterator<Item = &Judged> {
-        let links = self.report.as_ref().map(|report| report.links.as_slice()).unwrap_or_default();
-        links.iter().filter(|judged| judged.verdict == Verdict::Drifted)
+        self.judged().filter(|judged| judged.verdict == Verdict::Drifted)
+    }
+
+    fn judged(&self) -> impl Iterator<Item = &Judged> {
+        self.report.as_ref().map(|report| report.links.as_slice()).unwrap_or_default().iter()
+    }
+
+    fn told(&self) -> impl Iterator<Item = Told> {
+        self.drifted().filter_map(|judged| Some((self.facts.commit.clone(), judged.link.clone(), judged.severity?)))
     }
 
     /// The day of the commit, in UTC.
@@ -218,7 +309,9 @@ fn reached_links(report: &Report) -> BTreeMap<(&str, &str), usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ladder::Rung;
     use crate::report::tests::sample;
+    use crate::verdict::PythonEnd;
 
     fn replayed(day: i64, report: Report) -> Replayed {
         let facts = CommitFacts {
@@ -252,6 +345,34 @@ mod tests {
         let weeks: Vec<_> = replay.by_week().iter().map(|(week, tally)| (week.to_string(), tally.commits)).collect();
         let expected = [("1970-01-05", 2), ("1970-01-12", 0), ("1970-01-19", 1)];
         assert_eq!(weeks, expected.map(|(week, count)| (week.to_owned(), count)));
+    }
+
+    #[test]
+    fn an_alarm_is_followed_by_a_later_change_of_its_twin() {
+        let mut follows = quiet();
+        let python = vec![PythonEnd { selector: "twin.py#f".to_owned(), rung: Some(Rung::Semantic) }];
+        follows.links.push(Judged { verdict: Verdict::Untouched, severity: None, python, ..sample().links[0].clone() });
+        let replay = Replay { commits: vec![replayed(4, sample()), replayed(10, follows), replayed(11, sample())] };
+        assert_eq!(replay.followed(Severity::Error, 30), (2, 1));
+        assert_eq!(replay.followed(Severity::Error, 5), (2, 0));
+    }
+
+    #[test]
+    fn two_replays_are_compared() {
+        let line = |day: i64, link: &str| {
+            format!(
+                "{{\"commit\":\"{day:040}\",\"links\":[{{\"link\":\"{link}\",\"verdict\":\"drifted\",\"severity\":\"error\"}}]}}\n"
+            )
+        };
+        let earlier = Earlier::parse(&[line(4, "apply"), line(5, "gone")].concat()).unwrap();
+        let replay = Replay { commits: vec![replayed(4, sample()), replayed(6, sample())] };
+        let compared = replay.compared_with(&earlier);
+        let names = |rows: &[Row]| rows.iter().map(|row| row.link.clone()).collect::<Vec<_>>();
+        assert_eq!(
+            (names(&compared.only_now), names(&compared.only_then), compared.both),
+            (vec!["apply".into()], vec!["gone".into()], 1)
+        );
+        assert!(Earlier::parse("{}\nno").unwrap_err().starts_with("line 1"));
     }
 
     #[test]

@@ -149,7 +149,7 @@ impl Standing {
                 }
                 _ => {}
             }
-            if judged.python.iter().any(|end| end.rung == Some(Rung::Semantic)) {
+            if judged.has_python_change() {
                 link.python.push(moment.clone());
             }
         }

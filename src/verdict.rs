@@ -182,6 +182,11 @@ impl Judged {
         self.verdict == Verdict::Unresolved && self.severity != Some(Severity::Error)
     }
 
+    /// Its Python end does something else than before.
+    pub fn has_python_change(&self) -> bool {
+        self.python.iter().any(|end| end.rung == Some(Rung::Semantic))
+    }
+
     fn python_rungs(&self) -> Vec<Option<Rung>> {
         self.python.iter().map(|end| end.rung).collect()
     }

@@ -1,9 +1,11 @@
 //! `drift replay`: what `check` would have said of each commit of a range.
 
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use rayon::ThreadPoolBuilder;
 use rustc_hash::FxHashMap;
 
@@ -14,8 +16,8 @@ use super::stages::Stages;
 use super::world::{Applying, World};
 use super::{Exit, Session};
 use crate::cache::Key;
-use crate::replay::{Replay, Replayed};
-use crate::report::{self, View};
+use crate::replay::{Earlier, Replay, Replayed};
+use crate::report::{self, Format, View};
 use crate::source::git::Repository;
 use crate::source::range::Range;
 use crate::verdict::Report;
@@ -25,9 +27,12 @@ pub struct Options {
     pub range: Range,
     /// How far links look through callees that do not say it themselves.
     pub depth: u32,
+    /// The JSON lines of an earlier replay.
+    pub compare: Option<PathBuf>,
 }
 
 pub fn run(session: &Session, options: &Options) -> Result<Exit> {
+    let earlier = options.compare.as_deref().map(|path| earlier(session, path)).transpose()?;
     let mut stages = Stages::start();
     stages.begin("list");
     let commits = Repository::open(&session.repository)?.commits(&options.range)?;
@@ -38,10 +43,21 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let replay = replay(session, &commits, options.depth)?;
     stages.begin("report");
     let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
-    session.answer(&report::replay(&replay, session.format, view))?;
+    let compared = earlier.map(|earlier| replay.compared_with(&earlier));
+    session.answer(&report::replay(&replay, compared.as_ref(), session.format, view))?;
     session.detail(&format!("{}{} commits", stages.table(), replay.commits.len()));
     session.cache.notes().iter().for_each(|note| session.detail(note));
     Ok(if replay.tally().undecided == 0 { Exit::Clean } else { Exit::Undecided })
+}
+
+fn earlier(session: &Session, path: &Path) -> Result<Earlier> {
+    if session.format == Format::Json {
+        bail!("`--compare` is told to people; leave out `--format json`");
+    }
+    let told = || format!("`{}`, to be compared with", path.display());
+    let text = fs::read_to_string(path).with_context(told)?;
+    Earlier::parse(&text)
+        .map_err(|error| anyhow!("`{}` is not what `drift replay --format json` writes: {error}", path.display()))
 }
 
 /// Judges the commits, several at a time; the order of the answer is theirs.

@@ -53,7 +53,10 @@ impl Hub<'_> {
 
 /// Something changed that many C++ ends depend on, and their Python ends did not.
 pub fn hub(hub: &Hub<'_>, corpus: &Corpus<'_>) -> Finding {
-    let names: Vec<&str> = hub.changes.iter().map(|change| name(change)).collect();
+    // A declaration and its definition have one name.
+    let mut seen = std::collections::BTreeSet::new();
+    let names = hub.changes.iter().map(|change| name(change)).filter(|name| seen.insert(*name));
+    let names: Vec<&str> = names.collect();
     let ids: Vec<&str> = hub.links.iter().map(|(link, _)| &*link.link.id).collect();
     let message =
         format!("{} changed, {} links depend on it, and their Python did not follow", listed(&names, 2), ids.len());

@@ -38,7 +38,7 @@ use crate::ladder::explained::{FacetRow, RungRow};
 use crate::mapping::model::MappingSource;
 use crate::mapping::{Link, Mapping};
 use crate::parity::Parity;
-use crate::replay::Replay;
+use crate::replay::{Compared, Replay};
 use crate::review::Review;
 use crate::review::contracts::Contract;
 use crate::rules::Rule;
@@ -176,9 +176,9 @@ pub fn diff(differences: &Differences, format: Format, view: View) -> String {
 }
 
 /// What a check says of each commit of a range.
-pub fn replay(replay: &Replay, format: Format, view: View) -> String {
+pub fn replay(replay: &Replay, compared: Option<&Compared>, format: Format, view: View) -> String {
     match format {
-        Format::Human => replay::human(replay, view),
+        Format::Human => replay::human(replay, compared, view),
         Format::Json => json::replay(replay),
     }
 }

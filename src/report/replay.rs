@@ -4,17 +4,20 @@ use std::fmt::Write;
 
 use super::View;
 use super::style::{DIM, STRONG, harmless, of_severity, paint};
-use crate::replay::{Replay, Replayed, Tally};
+use crate::replay::{Compared, Replay, Replayed, Tally};
 use crate::rules::Severity;
 
 /// So many alarms, links and hubs are listed; `-v` lists all.
 const MOST_ROWS: usize = 15;
 
+/// A change of the twin within so many days after an alarm may be its answer.
+const FOLLOWED_WITHIN: i64 = 30;
+
 /// The longest bar of the weeks, in columns.
 const BAR: usize = 40;
 
 /// What the commits add up to.
-pub fn human(replay: &Replay, view: View) -> String {
+pub fn human(replay: &Replay, compared: Option<&Compared>, view: View) -> String {
     let most = if view.detail == super::Detail::Verbose { usize::MAX } else { MOST_ROWS };
     let mut out = String::new();
     alarms(&mut out, replay, most);
@@ -22,6 +25,8 @@ pub fn human(replay: &Replay, view: View) -> String {
     hubs(&mut out, replay, most);
     weeks(&mut out, replay);
     failures(&mut out, replay, most);
+    compared.iter().for_each(|compared| comparison(&mut out, compared, most));
+    followed(&mut out, replay);
     shares(&mut out, replay);
     out
 }
@@ -95,6 +100,37 @@ fn failures(out: &mut String, replay: &Replay, most: usize) {
         let _ = writeln!(out, "  {} {} {}", commit.date(), &commit.facts.commit[..10], harmless(reason));
     }
     rest(out, failed.len(), most);
+}
+
+fn comparison(out: &mut String, compared: &Compared, most: usize) {
+    let Compared { only_now, only_then, both } = compared;
+    for (text, rows) in [("Only told now", only_now), ("Only told by the earlier replay", only_then)] {
+        title(out, text, rows.len());
+        for row in rows.iter().take(most) {
+            let severity = super::word(row.severity);
+            let commit: String = row.commit.chars().take(10).collect();
+            let _ = writeln!(
+                out,
+                "  {} {} {}",
+                harmless(&commit),
+                paint(of_severity(&severity), &severity),
+                harmless(&row.link)
+            );
+        }
+        rest(out, rows.len(), most);
+    }
+    let _ = writeln!(out, "{both} told by both");
+}
+
+fn followed(out: &mut String, replay: &Replay) {
+    let (alarms, followed) = replay.followed(Severity::Warning, FOLLOWED_WITHIN);
+    if alarms > 0 {
+        let alarms = counted(alarms, "drifted link");
+        let _ = writeln!(
+            out,
+            "of {alarms} at warning or above, the Python of {followed} changed within {FOLLOWED_WITHIN} days after"
+        );
+    }
 }
 
 fn shares(out: &mut String, replay: &Replay) {

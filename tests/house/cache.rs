@@ -221,3 +221,25 @@ fn a_range_without_commits_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("holds no commits"));
 }
+
+#[test]
+fn a_replay_is_compared_with_an_earlier_one() {
+    let cases = cases();
+    let (repository, range) = history_of(&cases);
+    let cache = TempDir::new().unwrap();
+    let mapping = cases[0].mapping.as_ref().unwrap().to_str().unwrap();
+    let run = |arguments: &[&str]| drift(repository.path(), cache.path(), arguments).output().unwrap();
+    let earlier = cache.path().join("earlier.jsonl");
+    let kept = run(&["replay", &range, "--format", "json", "--mapping", mapping]).stdout;
+    std::fs::write(&earlier, &kept).unwrap();
+    let earlier = earlier.to_str().unwrap();
+    let told = run(&["replay", &range, "--mapping", mapping, "--compare", earlier]);
+    let told = String::from_utf8(told.stdout).unwrap();
+    assert!(told.contains("Only told now (0)") && told.contains("Only told by the earlier replay (0)"), "{told}");
+    let nearer = run(&["replay", &range, "--mapping", mapping, "--compare", earlier, "--depth", "0"]);
+    let nearer = String::from_utf8(nearer.stdout).unwrap();
+    assert!(!nearer.contains("Only told by the earlier replay (0)"), "callees are out of sight\n{nearer}");
+    let refused = run(&["replay", &range, "--mapping", mapping, "--compare", mapping]);
+    let refused = String::from_utf8(refused.stderr).unwrap();
+    assert!(refused.contains("is not what `drift replay --format json` writes: line 1"), "{refused}");
+}
