@@ -1,5 +1,6 @@
 //! What the code of a link says about itself: names from the tables that bind it, a reason from its comments.
 
+use crate::corpus::last_name;
 use std::collections::BTreeSet;
 
 use super::parsed;
@@ -80,7 +81,7 @@ const MOST_STEPS: usize = 3;
 
 /// The name of the Python type whose definition names a table, directly or through its slots.
 fn type_of(file: &ParsedFile, table: &str) -> Option<String> {
-    let mut names = vec![leaf(table)];
+    let mut names = vec![last_name(table)];
     for _ in 0..MOST_STEPS {
         let holders = file.symbols.iter().filter(|symbol| {
             let is_data = matches!(symbol.kind, SymbolKind::Variable | SymbolKind::Table | SymbolKind::Row);
@@ -92,14 +93,10 @@ fn type_of(file: &ParsedFile, table: &str) -> Option<String> {
         if let Some(dotted) = texts.map(|mention| &*mention.name).find(|text| is_dotted(text)) {
             return Some(dotted.to_owned());
         }
-        names = holders.iter().map(|holder| leaf(holder.name.split('[').next().unwrap_or_default())).collect();
+        names = holders.iter().map(|holder| last_name(holder.name.split('[').next().unwrap_or_default())).collect();
         names.retain(|name| !name.is_empty());
     }
     None
-}
-
-fn leaf(name: &str) -> &str {
-    name.rsplit("::").next().unwrap_or(name)
 }
 
 /// The key with what comes before it: from the type, else as the Python end spells it.

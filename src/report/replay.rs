@@ -151,12 +151,13 @@ fn shares(out: &mut String, replay: &Replay) {
     row(replay.tally(), "in all");
 }
 
-fn title(out: &mut String, text: &str, count: usize) {
+/// The head of a list, with its length.
+pub(super) fn title(out: &mut String, text: &str, count: usize) {
     let _ = writeln!(out, "{} {}", paint(STRONG, text), paint(DIM, format!("({count})")));
 }
 
 /// Ends a list.
-fn rest(out: &mut String, count: usize, most: usize) {
+pub(super) fn rest(out: &mut String, count: usize, most: usize) {
     if count > most {
         let _ = writeln!(out, "  {}", paint(DIM, format!("and {} more: `-v` lists them", count - most)));
     }

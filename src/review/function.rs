@@ -1,5 +1,6 @@
 //! A function as the rules see it: statements, calls with their arguments, locals, and lambdas as functions of their own.
 
+use crate::corpus::last_name;
 use crate::symbols::Lines;
 
 /// A function, or a lambda in one.
@@ -325,9 +326,4 @@ impl Call {
             _ => None,
         }
     }
-}
-
-/// `f` of `a::b::f`.
-pub fn last_name(name: &str) -> &str {
-    name.rsplit("::").next().unwrap_or(name)
 }

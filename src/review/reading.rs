@@ -1,6 +1,7 @@
 //! Reads the syntax of a symbol into functions.
 
-use super::function::{Call, Expr, Function, Handler, Parameter, Statement, StatementKind, Variable, last_name};
+use super::function::{Call, Expr, Function, Handler, Parameter, Statement, StatementKind, Variable};
+use crate::corpus::last_name;
 use crate::symbols::{Lines, ParsedFile, SymbolKind, Term};
 
 /// The functions of a symbol: its own body, then its lambdas, those of its bindings too.

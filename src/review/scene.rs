@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contracts::{Contract, Contracts, Returns, is_raw_object};
 use super::flow::{Flow, Given};
-use super::function::{Function, last_name};
+use super::function::Function;
+use crate::corpus::last_name;
 use crate::symbols::{ParsedFile, Role, SymbolKind};
 
 /// What is known about a file while its functions are judged.

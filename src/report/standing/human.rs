@@ -5,6 +5,7 @@ use std::fmt::Write;
 use super::{StandingReport, commands, facets, place, python_since};
 use crate::finding::Severity;
 use crate::report::Detail;
+use crate::report::replay::{rest, title};
 use crate::report::style::{DIM, FRAME, STRONG, harmless, of_severity, paint, severity_word};
 use crate::report::word;
 use crate::standing::{LinkStanding, Step};
@@ -154,16 +155,4 @@ fn undecided(out: &mut String, report: &StandingReport<'_>, most: usize) {
         let _ = writeln!(out, "  {} {} {}", moment.date, moment.short(), harmless(reason));
     }
     rest(out, undecided.len(), most);
-}
-
-fn title(out: &mut String, text: &str, count: usize) {
-    let _ = writeln!(out, "{} {}", paint(STRONG, text), paint(DIM, format!("({count})")));
-}
-
-/// Ends a list.
-fn rest(out: &mut String, count: usize, most: usize) {
-    if count > most {
-        let _ = writeln!(out, "  {}", paint(DIM, format!("and {} more: `-v` lists them", count - most)));
-    }
-    out.push('\n');
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Versions;
+use crate::corpus::last_name;
 use crate::review::contracts::{Contract, is_raw_object};
-use crate::review::function::{Call, Expr, Function, Statement, StatementKind, last_name};
+use crate::review::function::{Call, Expr, Function, Statement, StatementKind};
 
 /// How often each thing is done: outside loops, and in them.
 #[derive(Debug, Default)]

@@ -9,9 +9,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::contracts::Contracts;
-use super::function::{Function, last_name};
+use super::function::Function;
 use super::scene::Scene;
 use crate::change::Change;
+use crate::corpus::last_name;
 
 /// A fact, about a function or about the change as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]

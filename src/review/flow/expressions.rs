@@ -3,9 +3,10 @@
 use super::conditions::is_singleton;
 use super::paths::{Held, Null, Origin, Path};
 use super::{EventKind, Given, Walk};
+use crate::corpus::last_name;
 use crate::review::calls;
 use crate::review::contracts::{Contract, Failure, Out, Returns, is_raw_object};
-use crate::review::function::{Call, Expr, Variable, last_name};
+use crate::review::function::{Call, Expr, Variable};
 
 /// What an expression gives.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! `gil-dtor`: a destructor that releases references without the GIL.
 
 use super::{Check, Subject, Violation};
-use crate::review::function::{StatementKind, last_name};
+use crate::corpus::last_name;
+use crate::review::function::StatementKind;
 use crate::rules::{Rule, Severity};
 
 pub static CHECK: Check = Check {

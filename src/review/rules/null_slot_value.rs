@@ -1,9 +1,10 @@
 //! `null-slot-value`: a setter that forgets deletion.
 
 use super::{Check, Subject, Violation};
+use crate::corpus::last_name;
 use crate::review::calls;
 use crate::review::contracts::is_raw_object;
-use crate::review::function::{Expr, Function, StatementKind, last_name};
+use crate::review::function::{Expr, Function, StatementKind};
 use crate::rules::{Rule, Severity};
 
 pub static CHECK: Check = Check {
