@@ -15,6 +15,23 @@ use crate::symbols::{Language, ParsedFile, Role, is_same_cpp};
 pub trait ReadSymbols: Sync {
     /// `None` where the file could not be read, or is in no language that is.
     fn read(&self, file: &SourceFile) -> Option<ParsedFile>;
+
+    /// Whether one of the names occurs in a text as a whole identifier.
+    fn mentions(&self, text: &Arc<[u8]>, names: &FxHashSet<String>) -> bool {
+        !names.is_empty() && identifiers(text).any(|word| names.contains(word))
+    }
+
+    /// Whether a text holds another.
+    fn holds(&self, text: &Arc<[u8]>, needle: &str) -> bool {
+        memchr::memmem::find(text, needle.as_bytes()).is_some()
+    }
+}
+
+/// What could be a name in a text, wherever it stands.
+pub fn identifiers(text: &[u8]) -> impl Iterator<Item = &str> {
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let words = text.split(move |byte| !is_word(byte)).filter(|word| !word.is_empty());
+    words.filter_map(|word| std::str::from_utf8(word).ok())
 }
 
 /// Remembers nothing.
@@ -58,7 +75,7 @@ pub enum Lookup<'c> {
         renamed: bool,
     },
     /// Unchanged, and so far nobody needed its symbols.
-    Unparsed(&'c [u8]),
+    Unparsed(&'c Arc<[u8]>),
     Unreadable {
         reason: String,
         /// The range touches it, so that the judgement lacks something.
@@ -128,7 +145,7 @@ impl<'a> Corpus<'a> {
         let paths = snapshots.unchanged.iter().filter(|(path, file)| {
             Language::of_path(path) == Some(Language::Cpp)
                 && !snapshots.is_fixed(path)
-                && file.content.as_ref().is_ok_and(|text| mentions(text, names))
+                && file.content.as_ref().is_ok_and(|text| self.reader.mentions(text, names))
         });
         self.read_unchanged(paths.map(|(_, file)| file).collect());
     }
@@ -152,6 +169,16 @@ impl<'a> Corpus<'a> {
             Some(&at) if source(&self.snapshots.changed[at], side).is_some() => self.changed(side, at, true),
             _ => Lookup::Absent,
         }
+    }
+
+    /// Whether a text that nobody parsed holds another.
+    pub fn holds(&self, text: &Arc<[u8]>, needle: &str) -> bool {
+        self.reader.holds(text, needle)
+    }
+
+    /// Whether there is a file at this path that is the same on both sides.
+    pub fn is_unchanged(&self, path: &str) -> bool {
+        self.snapshots.unchanged.contains_key(path)
     }
 
     /// Whether the files of a repository other than the changing one were looked into.
@@ -336,11 +363,4 @@ fn parsed(pair: &FilePair, side: Side) -> Option<&ParsedFile> {
 /// The last part of a qualified name: the one by which other files mention it.
 pub fn last_name(name: &str) -> &str {
     name.rsplit("::").next().unwrap_or(name)
-}
-
-/// Whether one of the names occurs in the text as a whole identifier.
-fn mentions(text: &[u8], names: &FxHashSet<String>) -> bool {
-    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
-    let words = text.split(|byte| !is_word(byte)).filter(|word| !word.is_empty());
-    !names.is_empty() && words.filter_map(|word| std::str::from_utf8(word).ok()).any(|word| names.contains(word))
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::corpus::{Corpus, Lookup, Side};
-use crate::mapping::resolve::{Resolution, resolve, seen_as};
+use crate::mapping::resolve::{Resolution, nearest_names, resolve, seen_as};
 use crate::mapping::{Link, Mapping, Pattern, Selector};
 use crate::symbols::{Lines, ParsedFile, SymbolKind};
 
@@ -29,9 +29,7 @@ pub struct ResolvedEnd<'m> {
 pub enum Place {
     Found(Picked),
     /// The file is there, the symbol is not.
-    Nothing {
-        nearest: Vec<String>,
-    },
+    Nothing,
     NoFile,
     Unreadable {
         reason: String,
@@ -125,12 +123,20 @@ impl ResolvedEnd<'_> {
 
     pub fn defect(&self) -> Option<Defect> {
         match (&self.before, &self.after) {
-            (Place::Found(_), Place::Nothing { .. } | Place::NoFile) => Some(Defect::Broken),
+            (Place::Found(_), Place::Nothing | Place::NoFile) => Some(Defect::Broken),
             (_, Place::Found(after)) if after.ambiguous => Some(Defect::Ambiguous),
             (_, Place::Found(after)) if after.renamed => Some(Defect::Renamed),
             (Place::NoFile, Place::NoFile) => Some(Defect::StaleFile),
-            (Place::Nothing { .. } | Place::NoFile, Place::Nothing { .. } | Place::NoFile) => Some(Defect::StaleSymbol),
+            (Place::Nothing | Place::NoFile, Place::Nothing | Place::NoFile) => Some(Defect::StaleSymbol),
             _ => None,
+        }
+    }
+
+    /// The names after the change that come nearest to one that is not there; none where nobody read the file.
+    pub fn nearest(&self, corpus: &Corpus<'_>) -> Vec<String> {
+        match (&self.after, corpus.find(Side::After, &self.selector.place())) {
+            (Place::Nothing, Lookup::Parsed { file, .. }) => nearest_names(&self.selector.pattern, file),
+            _ => Vec::new(),
         }
     }
 
@@ -179,7 +185,12 @@ fn members(file: &ParsedFile, roots: &[usize]) -> Vec<bool> {
 /// `names` are those by which Python sees the entry point: they tell namesakes in different classes apart.
 fn look_up<'m>(selectors: &'m [Selector], names: &[String], corpus: &Corpus<'_>) -> Vec<ResolvedEnd<'m>> {
     let ends = selectors.iter().map(|selector| {
-        let [before, after] = Side::BOTH.map(|side| place(selector, names, side, corpus));
+        let before = place(selector, names, Side::Before, corpus);
+        let after = if corpus.is_unchanged(&selector.place()) {
+            before.clone()
+        } else {
+            place(selector, names, Side::After, corpus)
+        };
         ResolvedEnd { selector, before, after }
     });
     ends.collect()
@@ -191,8 +202,10 @@ fn place(selector: &Selector, names: &[String], side: Side, corpus: &Corpus<'_>)
     }
     match corpus.find(side, &selector.place()) {
         Lookup::Parsed { file, renamed } => pick(&selector.pattern, names, file, renamed),
-        Lookup::Unparsed(text) if may_hold(text, &selector.pattern) => Place::Unread,
-        Lookup::Unparsed(_) => Place::Nothing { nearest: Vec::new() },
+        Lookup::Unparsed(text) => {
+            let may_hold = part_in_writing(&selector.pattern).is_none_or(|part| corpus.holds(text, part));
+            if may_hold { Place::Unread } else { Place::Nothing }
+        }
         Lookup::Unreadable { reason, changed } => Place::Unreadable { reason, changed },
         Lookup::Absent => Place::NoFile,
     }
@@ -205,19 +218,18 @@ fn pick(pattern: &Pattern, names: &[String], file: &ParsedFile, renamed: bool) -
     match seen_as(resolve(pattern, file), names, file) {
         Resolution::Found(roots) => Place::Found(Picked::of(file, roots, false, renamed)),
         Resolution::Ambiguous(roots) => Place::Found(Picked::of(file, roots, true, renamed)),
-        Resolution::Nothing { nearest } => Place::Nothing { nearest },
+        Resolution::Nothing => Place::Nothing,
     }
 }
 
-/// Whether the text could hold what the pattern picks: the part of it that must be written out somewhere is there.
-fn may_hold(text: &[u8], pattern: &Pattern) -> bool {
-    let needle = match pattern {
-        Pattern::File => return true,
-        Pattern::Name(name) | Pattern::Call { name, .. } => written_part(name),
-        Pattern::Keyed { key, .. } => key,
-        Pattern::Literal(text) => text,
-    };
-    memchr::memmem::find(text, needle.as_bytes()).is_some()
+/// What a text must hold that holds what the pattern picks.
+fn part_in_writing(pattern: &Pattern) -> Option<&str> {
+    match pattern {
+        Pattern::File => None,
+        Pattern::Name(name) | Pattern::Call { name, .. } => Some(written_part(name)),
+        Pattern::Keyed { key, .. } => Some(key),
+        Pattern::Literal(text) => Some(text),
+    }
 }
 
 /// The last name of a qualified one; of `operator()` the word, since its spacing is free.

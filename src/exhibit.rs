@@ -73,7 +73,8 @@ impl ShownEnd {
             (Some(picked), Some(file)) => ShownPiece::all(picked, file),
             _ => Vec::new(),
         };
-        ShownEnd { end: side, selector: end.selector.to_string(), pieces, problem: verification::problem(link, end) }
+        let problem = verification::problem(link, end, corpus);
+        ShownEnd { end: side, selector: end.selector.to_string(), pieces, problem }
     }
 }
 

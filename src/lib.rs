@@ -82,11 +82,11 @@ use impact::Impact;
 use mapping::{Mapping, Selector};
 use source::SnapshotPair;
 use symbols::Language;
-use verdict::{Outcome, Report, Touched};
+use verdict::{Outcome, Report, Told, Touched};
 
 /// Judges a range: which links of the mapping its C++ changes reach, and which Python ends were left behind.
 pub fn check(mapping: &Mapping, pair: &SnapshotPair) -> Report {
-    check_by(mapping, pair, &Afresh, &mut |_| ())
+    check_by(mapping, pair, &Afresh, Told::All, &mut |_| ())
 }
 
 /// [`check`] with a reader that may remember files, telling the name of each stage as it begins; the core has no clock
@@ -95,6 +95,7 @@ pub fn check_by(
     mapping: &Mapping,
     pair: &SnapshotPair,
     reader: &dyn ReadSymbols,
+    told: Told,
     on_stage: &mut dyn FnMut(&'static str),
 ) -> Report {
     on_stage("parse");
@@ -116,7 +117,7 @@ pub fn check_by(
     corpus.read_paths(twins(mapping, &impacts).iter().map(|path| &**path));
     ends::resolve_python(&mut links, &corpus);
     let judged = verdict::judge(&links, impacts, &changes, &mapping.acks);
-    let findings = verdict::findings(&links, &judged, &changes, mapping, &corpus);
+    let findings = verdict::findings(&links, &judged, &changes, mapping, &corpus, told);
     Report {
         before: pair.before.clone(),
         after: pair.after.clone(),

@@ -73,6 +73,14 @@ pub struct Report {
     pub touched: Vec<Touched>,
 }
 
+/// How much of a judgement is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Told {
+    All,
+    /// Nothing about selectors that pointed at nothing before the range.
+    New,
+}
+
 /// A glob of the scope, and the changed files that it covers.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Touched {
@@ -108,6 +116,7 @@ pub fn findings(
     changes: &[Change],
     mapping: &Mapping,
     corpus: &Corpus<'_>,
+    told: Told,
 ) -> Vec<Finding> {
     let places = Places::of(changes, &[Language::Python]);
     let rungs: Vec<Vec<Option<Rung>>> = judged.iter().map(Judged::python_rungs).collect();
@@ -122,7 +131,8 @@ pub fn findings(
         findings.extend(bench.findings(judged, &hubs, &places, mapping, corpus));
     }
     findings.extend(idle::acks(links, judged, changes, &mapping.acks));
-    findings.extend(place::lost(&lost(links), changes, mapping));
+    let lost: Vec<Lost<'_>> = lost(links).filter(|lost| told == Told::All || !lost.defect.is_stale()).collect();
+    findings.extend(place::lost(&lost, changes, mapping, corpus));
     findings.extend(unmapped::bindings(links, changes, mapping, corpus));
     findings.extend(corpus.skipped.iter().map(|skipped| place::unreadable_change(&skipped.path, &skipped.reason)));
     let changed = changes.iter().filter(|change| change.language == Language::Cpp);
@@ -145,12 +155,11 @@ impl Report {
 }
 
 impl Report {
-    /// Forgets what was so before the range, and the code that findings show: what is left fits on a line for each of
-    /// thousands of commits.
+    /// Forgets the links that nothing happened to, and the code that findings show: what is left fits on a line for each
+    /// of thousands of commits.
     pub fn brief(mut self) -> Report {
         let is_new = |judged: &Judged| judged.verdict != Verdict::Untouched && !judged.is_stale();
         self.links.retain(|judged| is_new(judged) || judged.python.iter().any(|end| end.rung.is_some()));
-        self.findings.retain(|finding| !finding.is_stale_selector());
         self.findings.iter_mut().for_each(|finding| finding.frames = Vec::new());
         self
     }
@@ -347,13 +356,12 @@ fn python_rungs(link: &ResolvedLink<'_>, places: &Places<'_>, changes: &[Change]
     link.python.iter().map(rung).collect()
 }
 
-fn lost<'a>(links: &'a [ResolvedLink<'a>]) -> Vec<Lost<'a>> {
+fn lost<'a>(links: &'a [ResolvedLink<'a>]) -> impl Iterator<Item = Lost<'a>> {
     let sides = links.iter().flat_map(|link| [(link, &link.cpp), (link, &link.python)]);
-    let lost = sides.flat_map(|(link, side)| {
+    sides.flat_map(|(link, side)| {
         let whole_end = is_all_stale(side);
         side.iter().filter_map(move |end| Some(Lost { link, end, defect: defect(link, end)?, whole_end }))
-    });
-    lost.collect()
+    })
 }
 
 fn is_all_stale(ends: &[ResolvedEnd<'_>]) -> bool {
@@ -528,7 +536,7 @@ mod tests {
     fn a_selector_that_the_range_breaks_is_an_error() {
         let link = link(&["a.py#f"]);
         let mut ends = resolved(&link);
-        ends.cpp[0].after = Place::Nothing { nearest: Vec::new() };
+        ends.cpp[0].after = Place::Nothing;
         assert_eq!(verdict(&ends, Vec::new(), &[]), (Verdict::Unresolved, Some(Severity::Error)));
         ends.cpp[0].before = Place::NoFile;
         assert_eq!(verdict(&ends, Vec::new(), &[]), (Verdict::Unresolved, Some(Severity::Warning)));
@@ -539,8 +547,8 @@ mod tests {
         let mut link = link(&["a.py#f"]);
         link.cpp.push(selector("a.cpp#g"));
         let mut ends = resolved(&link);
-        ends.cpp[0].after = Place::Nothing { nearest: Vec::new() };
-        ends.cpp[1].before = Place::Nothing { nearest: Vec::new() };
+        ends.cpp[0].after = Place::Nothing;
+        ends.cpp[1].before = Place::Nothing;
         assert_eq!(verdict(&ends, Vec::new(), &[]), (Verdict::Untouched, None));
     }
 
@@ -548,7 +556,7 @@ mod tests {
     fn without_a_twin_nothing_is_left_behind() {
         let link = link(&["a.py#f"]);
         let mut ends = resolved(&link);
-        let nothing = Place::Nothing { nearest: Vec::new() };
+        let nothing = Place::Nothing;
         let changes = [change("a.cpp#f", Rung::Semantic)];
         for place in [Place::NoFile, nothing] {
             (ends.python[0].before, ends.python[0].after) = (place.clone(), place);

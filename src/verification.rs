@@ -71,7 +71,7 @@ pub fn verify(mapping: &Mapping, pair: &SnapshotPair) -> Verification {
     let mut links = ends::resolve_cpp(mapping, &corpus);
     ends::resolve_python(&mut links, &corpus);
     let problems: Vec<Problem> =
-        links.iter().flat_map(|link| link.ends().filter_map(|end| problem(link, end))).collect();
+        links.iter().flat_map(|link| link.ends().filter_map(|end| problem(link, end, &corpus))).collect();
     let problems: Vec<Problem> = problems.into_iter().filter(|found| found.kind != ProblemKind::Elsewhere).collect();
     let selectors = links.iter().flat_map(ResolvedLink::ends).filter(|end| end.after != Place::Elsewhere).count();
     let mut not_judged: BTreeMap<String, usize> = BTreeMap::new();
@@ -137,12 +137,12 @@ fn instead<'n>(end: &ResolvedEnd<'_>, names: impl IntoIterator<Item = &'n str>) 
 }
 
 /// What is wrong with an end, if anything is.
-pub fn problem(link: &ResolvedLink<'_>, end: &ResolvedEnd<'_>) -> Option<Problem> {
+pub fn problem(link: &ResolvedLink<'_>, end: &ResolvedEnd<'_>, corpus: &Corpus<'_>) -> Option<Problem> {
     let (kind, details) = match end.place(Side::After) {
         Place::Found(picked) if picked.ambiguous => (ProblemKind::Ambiguous, instead(end, picked.names())),
         Place::Found(_) => return None,
         Place::NoFile => (ProblemKind::NoFile, Vec::new()),
-        Place::Nothing { nearest } => (ProblemKind::NoSymbol, instead(end, nearest.iter().map(String::as_str))),
+        Place::Nothing => (ProblemKind::NoSymbol, instead(end, end.nearest(corpus).iter().map(String::as_str))),
         // Every other file that the mapping names was parsed.
         Place::Unread => (ProblemKind::Unreadable, vec!["no parser for this kind of file".to_owned()]),
         Place::Unreadable { reason, .. } => (ProblemKind::Unreadable, vec![reason.clone()]),

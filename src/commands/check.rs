@@ -63,7 +63,7 @@ pub(super) fn judge(session: &Session, options: &Options, stages: &mut Stages) -
     world.tell_unknown(session, &applying.mapping);
     let acks = acks::applying(session, &world)?;
     let judge = Judge::of_one(&session.cache).looking(*depth);
-    judge.judge(&world, &texts, &applying, acks, &mut |stage| stages.begin(stage))
+    judge.judge(&world, &texts, &mut applying, acks, &mut |stage| stages.begin(stage))
 }
 
 /// Writes the answer, and with `-v` what it took.

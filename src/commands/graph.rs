@@ -8,7 +8,7 @@ use super::world::World;
 use super::{Exit, Session};
 use crate::corpus::Side;
 use crate::graph::{DependencyGraph, Direction, GraphFile, NodeId};
-use crate::mapping::resolve::{Resolution, resolve};
+use crate::mapping::resolve::{Resolution, nearest_names, resolve};
 use crate::mapping::selector::{self, pattern};
 use crate::mapping::{Pattern, Scope, nearest};
 use crate::report::{self, Drawing, GraphAnswer, IndexAnswer};
@@ -138,7 +138,10 @@ impl Wanted {
         let parsed = ParsedFile::of_symbols(file.path.clone(), file.language, text, file.symbols.clone());
         let found = match resolve(&self.pattern, &parsed) {
             Resolution::Found(found) | Resolution::Ambiguous(found) => found,
-            Resolution::Nothing { nearest } => bail!("`{}` picks nothing{}", self.text, suggestion(&nearest)),
+            Resolution::Nothing => {
+                let nearest = nearest_names(&self.pattern, &parsed);
+                bail!("`{}` picks nothing{}", self.text, suggestion(&nearest))
+            }
         };
         Ok(with_members(&parsed, found).into_iter().map(|at| (file.path.to_string(), at)).collect())
     }

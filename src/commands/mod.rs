@@ -11,6 +11,7 @@ mod indexing;
 mod judging;
 pub mod map;
 mod progress;
+mod remembering;
 pub mod replay;
 pub mod report;
 pub mod review;

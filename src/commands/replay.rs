@@ -1,9 +1,10 @@
 //! `drift replay`: what `check` would have said of each commit of a range.
 
+use std::collections::hash_map::Entry;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, anyhow, bail};
 use rayon::ThreadPoolBuilder;
@@ -66,13 +67,14 @@ pub(super) fn replay(session: &Session, commits: &[String], depth: u32) -> Resul
     progress.stage("judging", Some(commits.len()));
     let next = AtomicUsize::new(0);
     let judged: Mutex<Vec<Option<Replayed>>> = Mutex::new(commits.iter().map(|_| None).collect());
-    let worker = Worker { session, judge: Judge::of_many(&session.cache).looking(depth), mappings: Mutex::default() };
+    let judge = Judge::of_many(&session.cache).looking(depth);
     let work = || -> Result<()> {
-        let mut world = World::open(&session.quiet(), Some(&Range::Revision(commits[0].clone())))?;
+        let world = World::open(&session.quiet(), Some(&Range::Revision(commits[0].clone())))?;
+        let mut worker = Worker { session, judge: &judge, world, mappings: FxHashMap::default() };
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(commit) = commits.get(at) else { return Ok(()) };
-            let replayed = worker.replayed(&mut world, commit)?;
+            let replayed = worker.replayed(commit)?;
             judged.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(replayed);
             progress.step();
         }
@@ -96,33 +98,28 @@ fn alone(work: &(dyn Fn() -> Result<()> + Sync)) -> Result<()> {
 
 struct Worker<'a> {
     session: &'a Session,
-    judge: Judge<'a>,
+    judge: &'a Judge<'a>,
+    world: World,
     /// Mappings that were understood before: most commits leave theirs alone.
-    mappings: Mutex<FxHashMap<Key, Arc<Applying>>>,
+    mappings: FxHashMap<Key, Applying>,
 }
 
 impl Worker<'_> {
-    fn replayed(&self, world: &mut World, commit: &str) -> Result<Replayed> {
-        let facts = world.repository.facts(commit)?;
-        let report = self.judged(world, commit).map_err(|error| format!("{error:#}"));
+    fn replayed(&mut self, commit: &str) -> Result<Replayed> {
+        let facts = self.world.repository.facts(commit)?;
+        let report = self.judged(commit).map_err(|error| format!("{error:#}"));
         Ok(Replayed { facts, report })
     }
 
-    fn judged(&self, world: &mut World, commit: &str) -> Result<Report> {
+    fn judged(&mut self, commit: &str) -> Result<Report> {
+        let world = &mut self.world;
         world.endpoints = world.repository.endpoints(&Range::Revision(commit.to_owned()))?;
         let texts = world.mapping_texts(self.session)?;
-        let key = texts.key();
-        let known = || self.mappings.lock().unwrap_or_else(PoisonError::into_inner);
-        let applying = known().get(&key).cloned();
-        let applying = match applying {
-            Some(applying) => applying,
-            None => {
-                let applying = Arc::new(texts.read(&self.session.quiet())?);
-                known().insert(key, applying.clone());
-                applying
-            }
-        };
         let acks = acks::applying(self.session, world)?;
-        self.judge.judge(world, &texts, &applying, acks, &mut |_| ())
+        let applying = match self.mappings.entry(texts.key()) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(texts.read(&self.session.quiet())?),
+        };
+        self.judge.judge(world, &texts, applying, acks, &mut |_| ())
     }
 }

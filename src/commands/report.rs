@@ -157,8 +157,8 @@ fn exhibits(session: &Session, standing: &Standing, depth: u32) -> Result<BTreeM
     for (commit, links) in wanted {
         let world = World::open(&session.quiet(), Some(&Range::Revision(commit.to_owned())))?;
         let texts = world.mapping_texts(session)?;
-        let applying = texts.read(&session.quiet())?;
-        let report = judge.judge(&world, &texts, &applying, acks::applying(session, &world)?, &mut |_| ())?;
+        let mut applying = texts.read(&session.quiet())?;
+        let report = judge.judge(&world, &texts, &mut applying, acks::applying(session, &world)?, &mut |_| ())?;
         for finding in report.findings {
             let about = finding.link.iter().chain(&finding.links).filter(|link| links.contains(&link.as_str()));
             for link in about.cloned().collect::<Vec<_>>() {

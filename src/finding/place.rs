@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Finding, frame, listed};
 use crate::change::{Change, What};
-use crate::corpus::Side;
-use crate::ends::{Defect, Place, ResolvedEnd, ResolvedLink};
+use crate::corpus::{Corpus, Side};
+use crate::ends::{Defect, ResolvedEnd, ResolvedLink};
 use crate::mapping::Mapping;
 use crate::rules::{self, Severity};
 
@@ -20,12 +20,12 @@ pub struct Lost<'a> {
 }
 
 /// One finding for each selector that the range broke, that is ambiguous, or that points at nothing on either side.
-pub fn lost(lost: &[Lost<'_>], changes: &[Change], mapping: &Mapping) -> Vec<Finding> {
+pub fn lost(lost: &[Lost<'_>], changes: &[Change], mapping: &Mapping, corpus: &Corpus<'_>) -> Vec<Finding> {
     let with = |wanted: Defect| lost.iter().filter(move |lost| lost.defect == wanted).copied();
-    let broken = with(Defect::Broken).map(|lost| broken(lost, changes, mapping));
+    let broken = with(Defect::Broken).map(|lost| broken(lost, changes, mapping, corpus));
     let renamed = with(Defect::Renamed).map(|lost| renamed(lost, mapping));
     let ambiguous = with(Defect::Ambiguous).map(|lost| ambiguous(lost, mapping));
-    let stale = lost.iter().filter(|lost| lost.defect.is_stale()).map(|lost| stale(*lost, mapping));
+    let stale = lost.iter().filter(|lost| lost.defect.is_stale()).map(|lost| stale(*lost, mapping, corpus));
     broken.chain(renamed).chain(ambiguous).chain(stale).collect()
 }
 
@@ -60,11 +60,11 @@ fn unreadable(path: &Arc<str>, message: String, reason: &str) -> Finding {
     finding
 }
 
-fn broken(lost: Lost<'_>, changes: &[Change], mapping: &Mapping) -> Finding {
+fn broken(lost: Lost<'_>, changes: &[Change], mapping: &Mapping, corpus: &Corpus<'_>) -> Finding {
     let selector = lost.end.selector;
     let mut finding = about(lost, mapping, format!("this range takes away what `{selector}` points at"));
     finding.severity = Severity::Error;
-    finding.notes = nearest(lost.end);
+    finding.notes = nearest(lost.end, corpus);
     let moved = whereabouts(lost.end, changes);
     finding.help = Some(match moved {
         Some(place) => format!("it is now `{place}`: put that into the link `{}`", lost.link.link.id),
@@ -99,11 +99,11 @@ fn ambiguous(lost: Lost<'_>, mapping: &Mapping) -> Finding {
 }
 
 /// A note where the link has other selectors to be judged by.
-fn stale(lost: Lost<'_>, mapping: &Mapping) -> Finding {
+fn stale(lost: Lost<'_>, mapping: &Mapping, corpus: &Corpus<'_>) -> Finding {
     let what = if lost.defect == Defect::StaleFile { "the file is" } else { "the symbol is" };
     let message = format!("`{}` points at nothing: {what} on neither side of the range", lost.end.selector);
     let mut finding = about(lost, mapping, message);
-    finding.notes = nearest(lost.end);
+    finding.notes = nearest(lost.end, corpus);
     if !lost.whole_end {
         finding.severity = Severity::Note;
         finding.notes.push("the link is judged by its other selectors".to_owned());
@@ -137,12 +137,8 @@ fn whereabouts(end: &ResolvedEnd<'_>, changes: &[Change]) -> Option<String> {
     Some(format!("{}#{}", change.path, change.symbol))
 }
 
-fn nearest(end: &ResolvedEnd<'_>) -> Vec<String> {
-    match &end.after {
-        Place::Nothing { nearest } if !nearest.is_empty() => {
-            let names: Vec<&str> = nearest.iter().map(String::as_str).collect();
-            vec![format!("the nearest names are {}", listed(&names, 3))]
-        }
-        _ => Vec::new(),
-    }
+fn nearest(end: &ResolvedEnd<'_>, corpus: &Corpus<'_>) -> Vec<String> {
+    let names = end.nearest(corpus);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    (!names.is_empty()).then(|| format!("the nearest names are {}", listed(&names, 3))).into_iter().collect()
 }

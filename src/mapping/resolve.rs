@@ -15,8 +15,8 @@ pub enum Resolution {
     Found(Vec<usize>),
     /// Things of different names, of which the mapping must choose one.
     Ambiguous(Vec<usize>),
-    /// Nothing, and the names that come nearest, at most three.
-    Nothing { nearest: Vec<String> },
+    /// [`nearest_names`] tells what may have been meant.
+    Nothing,
 }
 
 /// Finds what a pattern picks in a file.
@@ -27,14 +27,27 @@ pub fn resolve(pattern: &Pattern, file: &ParsedFile) -> Resolution {
         Pattern::Name(name) if file.language == Language::Yaml => entries(symbols, name),
         Pattern::Name(name) => choose(symbols, named(file, name))
             .or_else(|| found(macros::making(file, name)))
-            .unwrap_or_else(|| no_name(symbols, name)),
+            .unwrap_or(Resolution::Nothing),
         Pattern::Call { name, arguments } => choose(symbols, called(file, name, arguments))
             .or_else(|| found(innermost(symbols, at_places(symbols, &macros::uses(file, name, arguments)))))
-            .unwrap_or_else(|| no_call(symbols, name)),
+            .unwrap_or(Resolution::Nothing),
         Pattern::Keyed { owner, key } => choose_key(symbols, keyed(file, owner.as_deref(), key))
             .or_else(|| choose_key(symbols, through_slots(file, owner.as_deref()?, key)))
-            .unwrap_or_else(|| no_key(symbols, owner.as_deref(), key)),
+            .unwrap_or(Resolution::Nothing),
         Pattern::Literal(literal) => literals(file, literal),
+    }
+}
+
+/// The names of the file, at most three, that come nearest to what a pattern asks for.
+pub fn nearest_names(pattern: &Pattern, file: &ParsedFile) -> Vec<String> {
+    let symbols = &file.symbols;
+    match pattern {
+        Pattern::File => Vec::new(),
+        Pattern::Name(name) if file.language == Language::Yaml => near_entries(symbols, name),
+        Pattern::Name(name) => near_symbols(symbols, name),
+        Pattern::Call { name, .. } => overloads_or_near(symbols, name),
+        Pattern::Keyed { owner, key } => near_keys(symbols, owner.as_deref(), key),
+        Pattern::Literal(literal) => near_literals(symbols, literal),
     }
 }
 
@@ -86,24 +99,7 @@ fn entries(symbols: &[Symbol], name: &str) -> Resolution {
     let exact: Vec<usize> = entries().filter(|(_, s)| s.name == name && name.contains('.')).map(|(at, _)| at).collect();
     found(exact)
         .or_else(|| found(entries().filter(|(_, symbol)| base(symbol) == name).map(|(at, _)| at).collect()))
-        .unwrap_or_else(|| no_entry(symbols, name))
-}
-
-/// The overloads of the operator where its name is right, else names.
-fn no_entry(symbols: &[Symbol], name: &str) -> Resolution {
-    let (base, overload) = name.split_once('.').unwrap_or((name, ""));
-    let overloads =
-        symbols.iter().filter_map(|symbol| Some((symbol.name.strip_prefix(base)?.strip_prefix('.')?, symbol)));
-    let overloads: Vec<_> = overloads.map(|(suffix, symbol)| (suffix, &*symbol.name)).collect();
-    match near(overload, &overloads) {
-        Resolution::Nothing { nearest } if nearest.is_empty() && !overloads.is_empty() => {
-            Resolution::Nothing { nearest: overloads.into_iter().take(3).map(|(_, name)| name.to_owned()).collect() }
-        }
-        Resolution::Nothing { nearest } if nearest.is_empty() => {
-            near(name, &symbols.iter().skip(1).map(|symbol| (&*symbol.name, &*symbol.name)).collect::<Vec<_>>())
-        }
-        nearest => nearest,
-    }
+        .unwrap_or(Resolution::Nothing)
 }
 
 fn named(file: &ParsedFile, name: &str) -> Candidates {
@@ -284,7 +280,7 @@ fn literals(file: &ParsedFile, literal: &str) -> Resolution {
         .or_else(|| found(innermost(symbols, at_places(symbols, &quoted_in(text, literal)))))
         .or_else(|| found(macros::given(symbols, literal)))
         .or_else(|| found(macros::given_in_text(file, literal)))
-        .unwrap_or_else(|| no_literal(symbols, literal))
+        .unwrap_or(Resolution::Nothing)
 }
 
 /// Where the literal stands in quotes.
@@ -319,13 +315,27 @@ fn innermost(symbols: &[Symbol], set: BTreeSet<usize>) -> Vec<usize> {
     set.into_iter().filter(|at| !outer.contains(at)).collect()
 }
 
-fn no_name(symbols: &[Symbol], name: &str) -> Resolution {
+fn near_symbols(symbols: &[Symbol], name: &str) -> Vec<String> {
     let plain = symbols.iter().filter(|s| s.kind != SymbolKind::FileScope && !s.name.contains("[\""));
     near(leaf(name), &plain.map(|symbol| (leaf(&symbol.name), &*symbol.name)).collect::<Vec<_>>())
 }
 
+/// The overloads of the operator where its name is right, else names.
+fn near_entries(symbols: &[Symbol], name: &str) -> Vec<String> {
+    let (base, overload) = name.split_once('.').unwrap_or((name, ""));
+    let overloads =
+        symbols.iter().filter_map(|symbol| Some((symbol.name.strip_prefix(base)?.strip_prefix('.')?, symbol)));
+    let overloads: Vec<_> = overloads.map(|(suffix, symbol)| (suffix, &*symbol.name)).collect();
+    let names = || symbols.iter().skip(1).map(|symbol| (&*symbol.name, &*symbol.name)).collect::<Vec<_>>();
+    match near(overload, &overloads) {
+        nearest if !nearest.is_empty() => nearest,
+        _ if overloads.is_empty() => near(name, &names()),
+        _ => overloads.into_iter().take(3).map(|(_, name)| name.to_owned()).collect(),
+    }
+}
+
 /// Overloads where the name is right, else names.
-fn no_call(symbols: &[Symbol], name: &str) -> Resolution {
+fn overloads_or_near(symbols: &[Symbol], name: &str) -> Vec<String> {
     let mut overloads = BTreeSet::new();
     for symbol in symbols {
         if let Some(parameters) = symbol.parameters.as_ref().filter(|_| fit(&symbol.name, name).is_some()) {
@@ -334,26 +344,23 @@ fn no_call(symbols: &[Symbol], name: &str) -> Resolution {
             overloads.insert(symbol.name.clone());
         }
     }
-    if overloads.is_empty() {
-        return no_name(symbols, name);
-    }
-    Resolution::Nothing { nearest: overloads.into_iter().take(3).collect() }
+    if overloads.is_empty() { near_symbols(symbols, name) } else { overloads.into_iter().take(3).collect() }
 }
 
 /// Keys of that owner where there is one, else of any.
-fn no_key(symbols: &[Symbol], owner: Option<&str>, key: &str) -> Resolution {
+fn near_keys(symbols: &[Symbol], owner: Option<&str>, key: &str) -> Vec<String> {
     let all: Vec<_> = symbols.iter().filter_map(|s| Some((owner_and_key(&s.name)?, &*s.name))).collect();
     let owned = |symbol_owner: &str| owner.is_some_and(|owner| fit(symbol_owner, owner).is_some());
     let of_owner: Vec<_> = all.iter().filter(|((o, _), _)| owned(o)).map(|((_, k), n)| (*k, *n)).collect();
     match near(key, &of_owner) {
-        Resolution::Nothing { nearest } if nearest.is_empty() => {
+        nearest if nearest.is_empty() => {
             near(key, &all.into_iter().map(|((_, k), name)| (k, name)).collect::<Vec<_>>())
         }
-        found => found,
+        nearest => nearest,
     }
 }
 
-fn no_literal(symbols: &[Symbol], literal: &str) -> Resolution {
+fn near_literals(symbols: &[Symbol], literal: &str) -> Vec<String> {
     let mentions = symbols.iter().flat_map(|symbol| &symbol.mentions).filter(|mention| mention.role == Role::Text);
     let written: Vec<(&str, String)> =
         mentions.map(|mention| (&*mention.name, format!("\"{}\"", mention.name))).collect();
@@ -361,7 +368,7 @@ fn no_literal(symbols: &[Symbol], literal: &str) -> Resolution {
 }
 
 /// Names by what is compared in them.
-fn near<N: AsRef<str>>(word: &str, names: &[(&str, N)]) -> Resolution {
+fn near<N: AsRef<str>>(word: &str, names: &[(&str, N)]) -> Vec<String> {
     let best = nearest(word, names.iter().map(|(compared, _)| *compared));
     let mut shown: Vec<String> = Vec::new();
     for leaf in best {
@@ -371,7 +378,7 @@ fn near<N: AsRef<str>>(word: &str, names: &[(&str, N)]) -> Resolution {
             }
         }
     }
-    Resolution::Nothing { nearest: shown }
+    shown
 }
 
 /// The last part of a qualified name.
@@ -469,8 +476,9 @@ class B:
 
     #[track_caller]
     fn check_nothing(selector: &str, expected: &[&str]) {
-        let nearest = expected.iter().map(|n| (*n).to_owned()).collect();
-        assert_eq!(found(&parsed("a.cpp", CPP), selector), Err(Resolution::Nothing { nearest }), "{selector}");
+        let file = parsed("a.cpp", CPP);
+        assert_eq!(found(&file, selector), Err(Resolution::Nothing), "{selector}");
+        assert_eq!(nearest_names(&pattern(selector).expect("valid pattern"), &file), expected, "{selector}");
     }
 
     #[test]
