@@ -1,4 +1,6 @@
-//! The command line: flags, help, exit codes. The only file that names clap.
+//! The command line: flags, help, exit codes. Nobody else names clap.
+
+mod shell;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,8 +9,9 @@ use std::sync::Arc;
 
 use anstream::ColorChoice;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser, ValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use self::shell::Shell;
 use crate::cache::Cache;
 use crate::commands::diff::FormsAt;
 use crate::commands::{
@@ -41,13 +44,31 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 #[derive(Debug, Parser)]
-#[command(name = "drift", version, about, long_about = LONG_ABOUT, after_help = AFTER_HELP, max_term_width = 100)]
+#[command(name = "drift", version, long_version = LONG_VERSION, about, long_about = LONG_ABOUT, after_help = AFTER_HELP, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
     #[command(flatten)]
     common: Common,
 }
+
+const LONG_VERSION: &str = concat!(
+    env!("CARGO_PKG_VERSION"),
+    " (",
+    env!("DRIFT_COMMIT"),
+    ")\ngrammars:  tree-sitter ",
+    env!("DRIFT_TREE_SITTER"),
+    ", tree-sitter-cpp ",
+    env!("DRIFT_TREE_SITTER_CPP"),
+    ", tree-sitter-python ",
+    env!("DRIFT_TREE_SITTER_PYTHON"),
+    "\ngit:       libgit2 ",
+    env!("DRIFT_LIBGIT2"),
+    "\ncontracts: ",
+    env!("DRIFT_CONTRACTS"),
+    "\nmappings:  ",
+    env!("DRIFT_MAPPINGS"),
+);
 
 const LONG_ABOUT: &str = "\
 Flags commits that change C++ semantics and leave the Python that re-implements them behind.
@@ -214,6 +235,22 @@ enum Command {
         /// The name of a rule, a function such as `PyList_SetItem`, a rung of the ladder, a facet or a link
         #[arg(value_name = "RULE|FUNCTION|RUNG|FACET|LINK")]
         subject: Option<String>,
+    },
+    /// Write the completions of a shell
+    ///
+    /// To be read by the shell when it starts; where it looks for them, it says itself.
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions {
+        /// The shell
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Write the manual: a page for `drift`, and one for each command
+    #[command(after_help = "Examples:\n  drift man | man -l -\n  drift man --dir ~/.local/share/man/man1")]
+    Man {
+        /// Write all pages to this folder, which is made if it is not there; without it the page of `drift` is the answer
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
     },
     /// Make a small repository on the spot, and run `check` on it
     ///
@@ -405,6 +442,12 @@ enum MapCommand {
     },
 }
 
+const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  drift completions bash --output ~/.local/share/bash-completion/completions/drift
+  drift completions zsh --output ~/.zfunc/_drift
+  drift completions fish --output ~/.config/fish/completions/drift.fish";
+
 const REVIEW_EXAMPLES: &str = "\
 Examples:
   drift review origin/main...HEAD
@@ -594,6 +637,10 @@ impl Cli {
                 review::run(&session, &review::Options { range: range.range(), all, rules, paths, fail_on })
             }
             Command::Explain { subject } => explain::run(&session, subject.as_deref()),
+            Command::Completions { shell } => {
+                commands::pages::completions(&session, &shell::completions(shell, Cli::command()))
+            }
+            Command::Man { dir } => commands::pages::manual(&session, dir.as_deref(), shell::manual(Cli::command())),
             Command::Demo { keep } => demo::run(&session, keep.as_deref()),
         };
         result.unwrap_or_else(|error| commands::failed(&session, &error))
@@ -749,8 +796,6 @@ fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(values: [(&'static st
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory;
-
     use super::*;
 
     fn parse(line: &str) -> Result<Cli, clap::Error> {

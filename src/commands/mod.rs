@@ -10,6 +10,7 @@ pub mod graph;
 mod indexing;
 mod judging;
 pub mod map;
+pub mod pages;
 mod progress;
 mod remembering;
 pub mod replay;

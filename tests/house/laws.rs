@@ -63,8 +63,11 @@ fn petgraph_is_named_in_one_folder() {
 }
 
 #[test]
-fn clap_is_named_in_one_file() {
-    named_only("clap", &["cli.rs"], "commands are functions of values that a test can call");
+fn clap_is_named_by_the_command_line_alone() {
+    let homes = ["cli.rs", "cli/"];
+    named_only("clap", &homes, "commands are functions of values that a test can call");
+    named_only("clap_complete", &homes, "completions are made from the definition that parses");
+    named_only("clap_mangen", &homes, "the manual is made from the definition that parses");
 }
 
 #[test]

@@ -13,11 +13,13 @@ mod expectation;
 mod fixtures;
 mod impacts;
 mod laws;
+mod licences;
 mod map_commands;
 mod mapping_properties;
 mod mutants;
 #[path = "../mutation/mod.rs"]
 mod mutation;
+mod packages;
 mod parity;
 mod properties;
 mod report;
