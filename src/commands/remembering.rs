@@ -11,8 +11,11 @@ use crate::source::SourceFile;
 use crate::symbols::stored::Stored;
 use crate::symbols::{Language, ParsedFile};
 
-/// Text whose symbols and trees are held while one change after the other is judged; trees take twenty times as much.
-const HELD_BYTES: usize = 6 << 20;
+/// Text whose trees are held while one change after the other is judged; trees take twenty times as much.
+const TREES_OF: usize = 8 << 20;
+
+/// Text whose symbols are held; they take a few times as much.
+const SYMBOLS_OF: usize = 32 << 20;
 
 /// So many texts may have their words held before those that nobody else holds any more are let go.
 const HELD_TEXTS: usize = 1024;
@@ -45,7 +48,7 @@ impl<'a> Remembering<'a> {
         if let Some(known) = known {
             return Some(known.at(file.path.clone()));
         }
-        let parsed = Afresh.read(file)?;
+        let parsed = Afresh.read(file)?.minded();
         lock(held).hold(key, &parsed);
         Some(parsed)
     }
@@ -138,13 +141,14 @@ fn hash(word: &str) -> u64 {
     xxhash_rust::xxh3::xxh3_64(word.as_bytes())
 }
 
-/// Two generations of files: when the young ones are too many they become the old, which lose their trees, and the old
-/// ones go.
+/// Two generations of files: when the young ones are too many they lose their trees and join the old ones, and when those
+/// are too many all of them go.
 #[derive(Default)]
 struct Held {
     young: FxHashMap<Key, ParsedFile>,
-    old: FxHashMap<Key, ParsedFile>,
     young_bytes: usize,
+    old: FxHashMap<Key, ParsedFile>,
+    old_bytes: usize,
 }
 
 impl Held {
@@ -153,17 +157,26 @@ impl Held {
             return Some(file.clone());
         }
         let file = self.old.remove(&key)?;
+        self.old_bytes -= file.text().len();
         self.hold(key, &file);
         Some(file)
     }
 
     fn hold(&mut self, key: Key, file: &ParsedFile) {
-        if self.young_bytes > HELD_BYTES {
-            self.old = std::mem::take(&mut self.young);
-            self.young_bytes = 0;
-            self.old.values().for_each(ParsedFile::rest);
+        if self.young_bytes > TREES_OF {
+            self.grow_old();
         }
-        self.young_bytes += file.text().len();
+        self.young_bytes += file.bytes_of_tree();
         self.young.insert(key, file.clone());
+    }
+
+    fn grow_old(&mut self) {
+        if self.old_bytes > SYMBOLS_OF {
+            (self.old, self.old_bytes) = Default::default();
+        }
+        self.young.values().for_each(ParsedFile::rest);
+        self.old_bytes += self.young.values().map(|file| file.text().len()).sum::<usize>();
+        self.old.extend(self.young.drain());
+        self.young_bytes = 0;
     }
 }

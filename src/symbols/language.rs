@@ -165,7 +165,7 @@ impl Language {
     pub(super) fn parse(self, path: Arc<str>, text: Arc<[u8]>) -> ParsedFile {
         let (syntax, symbols) = self.read(&text);
         let syntax = Arc::new(Mutex::new(syntax.map(Arc::new)));
-        ParsedFile { path, language: self, symbols: symbols.into(), text, syntax, words: Arc::default() }
+        ParsedFile { syntax, ..ParsedFile::of_symbols(path, self, text, symbols.into()) }
     }
 
     /// The syntax of a text where its language has a grammar, and the symbols in it.

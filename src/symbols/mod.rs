@@ -39,6 +39,8 @@ pub struct ParsedFile {
     text: Arc<[u8]>,
     /// Shared by clones. `None` while the file rests.
     syntax: Arc<Mutex<Option<Arc<Syntax>>>>,
+    /// Somebody sees to it that there are not too many trees.
+    is_minded: bool,
     /// Shared by clones, made when it is first asked for.
     words: Arc<OnceLock<words::Words>>,
 }
@@ -72,7 +74,8 @@ impl ParsedFile {
 
     /// A file whose symbols are known from an earlier reading of the same text; its syntax is read when it is needed.
     pub fn of_symbols(path: Arc<str>, language: Language, text: Arc<[u8]>, symbols: Arc<[Symbol]>) -> ParsedFile {
-        ParsedFile { path, language, symbols, text, syntax: Arc::default(), words: Arc::default() }
+        let (syntax, words) = (Arc::default(), Arc::default());
+        ParsedFile { path, language, symbols, text, syntax, is_minded: false, words }
     }
 
     /// Positions, ascending, of the symbols that a name could mean: whoever asks has fewer to compare with.
@@ -88,6 +91,11 @@ impl ParsedFile {
 
     pub fn text(&self) -> &[u8] {
         &self.text
+    }
+
+    /// How much text a tree would be made of.
+    pub fn bytes_of_tree(&self) -> usize {
+        if self.language.has_grammar() { self.text.len() } else { 0 }
     }
 
     /// Whether the other file is the same code, token by token; trees do not matter.
@@ -126,9 +134,14 @@ impl ParsedFile {
         *self.held() = None;
     }
 
-    /// Rests again when the guard is dropped, if the file rests now.
+    /// Rests again when the guard is dropped, if the file rests now and nobody minds it.
     pub fn rest_again(&self) -> Rest<'_> {
-        Rest(self.held().is_none().then_some(self))
+        Rest((!self.is_minded && self.held().is_none()).then_some(self))
+    }
+
+    /// The same file, whose owner lets it [`rest`](Self::rest) when there are too many trees.
+    pub fn minded(self) -> ParsedFile {
+        ParsedFile { is_minded: true, ..self }
     }
 
     /// `None` where the language has no grammar.
