@@ -19,10 +19,10 @@ pub fn run(session: &Session, subject: Option<&str>) -> Result<Exit> {
 
 fn answer(session: &Session, subject: Option<&str>) -> Result<String> {
     let Some(name) = subject else {
-        let rules: Vec<&Rule> = RULES.iter().copied().chain(review::rules::all()).collect();
+        let rules: Vec<&Rule> = RULES.iter().copied().chain(review::checks::all()).collect();
         return Ok(report::rules(&rules, session.format));
     };
-    if let Some(rule) = rules::named(name).or_else(|| review::rules::named(name)) {
+    if let Some(rule) = rules::named(name).or_else(|| review::checks::named(name)) {
         return Ok(report::rule(rule, session.format));
     }
     if let Some(contract) = Contracts::built_in().named(name) {
@@ -57,7 +57,7 @@ fn applying(session: &Session) -> Result<Mapping> {
 fn unknown(name: &str, mapping: Result<Mapping>) -> Result<String> {
     let rungs = RUNGS.iter().map(|row| row.rung.name());
     let facets = FACETS.iter().map(|row| row.facet.name());
-    let review = review::rules::all().map(|rule| rule.id).chain(Contracts::built_in().names());
+    let review = review::checks::all().map(|rule| rule.id).chain(Contracts::built_in().names());
     let mut known: Vec<&str> = Vec::new();
     known.extend(RULES.iter().map(|rule| rule.id).chain(review).chain(rungs).chain(facets));
     match mapping {

@@ -119,7 +119,7 @@ fn settings(session: &Session, world: &World) -> Result<ReviewSettings> {
 }
 
 fn check_rules(names: &[String]) -> Result<()> {
-    let known = |name: &&String| !review::rules::all().any(|rule| fits(name, rule.id));
+    let known = |name: &&String| !review::checks::all().any(|rule| fits(name, rule.id));
     if let Some(name) = names.iter().find(known) {
         bail!("no rule of the review is called `{name}`; `drift explain` lists the rules");
     }

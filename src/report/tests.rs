@@ -250,7 +250,7 @@ fn the_page_about_the_rules_is_fresh() {
         "# Rules\n\nEvery kind of finding: what it means, an example, what to do. `drift explain RULE` shows the same. \
          `UPDATE=1 cargo test` writes this page.\n",
     );
-    for rule in crate::rules::RULES.iter().copied().chain(crate::review::rules::all()) {
+    for rule in crate::rules::RULES.iter().copied().chain(crate::review::checks::all()) {
         let (severity, summary) = (word(rule.severity), rule.summary);
         page.push_str(&format!("\n## {}\n\n*{severity}*: {summary}\n", rule.id));
         page.push_str(&format!("\n{}\n", rule.explanation.trim()));

@@ -4,6 +4,7 @@
 //! think of it, each by the [`contracts`] of what is called. Only what is new in the change is told.
 
 pub mod calls;
+pub mod checks;
 pub mod contracts;
 pub mod facts;
 pub mod flow;
@@ -23,11 +24,11 @@ use crate::change::{Change, FilePair, Skipped, What};
 use crate::finding::Finding;
 use crate::mapping::review::ReviewSettings;
 use crate::symbols::{Language, Lines, ParsedFile, SymbolKind};
+use checks::{Subject, Violation};
 use contracts::Contracts;
 use facts::{Fact, Versions};
 use flow::Flow;
 use function::Function;
-use rules::Violation;
 use scene::Scene;
 
 /// What was reviewed, and what was found.
@@ -155,8 +156,8 @@ fn judge<'a>(file: &'a ParsedFile, contracts: &Contracts) -> Option<Judged<'a>> 
     let mut violations = Vec::new();
     for function in functions.iter().filter(|function| !function.damaged) {
         let flow = Flow::of(function, &scene, contracts);
-        let subject = rules::Subject { file, function, scene: &scene, contracts, flow: &flow };
-        violations.extend(rules::violations(&subject));
+        let subject = Subject { file, function, scene: &scene, contracts, flow: &flow };
+        violations.extend(checks::violations(&subject));
     }
     Some(Judged { file, functions, scene, violations })
 }

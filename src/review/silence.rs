@@ -1,6 +1,7 @@
 //! Comments that silence a rule at a line: `// drift: allow(own-leak-local): the table lives as long as the process`.
 
-use super::rules;
+use super::checks;
+use crate::rules::{Rule, Severity};
 
 /// A comment that allows something.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,6 +11,18 @@ pub struct Allowance {
     pub rules: Vec<String>,
     pub reason: String,
 }
+
+/// About the review itself, so that no function is looked at for it.
+pub static IDLE_ALLOWANCE: Rule = Rule {
+    id: "idle-allowance",
+    severity: Severity::Warning,
+    summary: "a comment that should silence a rule does not",
+    explanation: "\
+A comment `// drift: allow(RULE): reason` silences a rule at its line and the next. One without a reason, or with the name \
+of no rule, silences nothing, and is told so that nobody relies on it.",
+    example: "`// drift: allow(own-leak-local)` above a table that is kept for good.",
+    remedy: "Write the reason behind a colon: `// drift: allow(own-leak-local): lives as long as the process`.",
+};
 
 const MARK: &str = "drift: allow(";
 
@@ -39,7 +52,7 @@ impl Allowance {
 
     /// What is wrong with it.
     pub fn defect(&self) -> Option<String> {
-        if let Some(name) = self.rules.iter().find(|name| rules::named(name).is_none()) {
+        if let Some(name) = self.rules.iter().find(|name| checks::named(name).is_none()) {
             return Some(format!("no rule of the review is called `{name}`"));
         }
         let names = self.rules.join(", ");

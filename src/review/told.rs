@@ -1,7 +1,7 @@
 //! What a person is told of a violation: its level where it stands, its code, its contract, what to do.
 
-use super::rules::{self, Violation};
-use super::silence::{Allowance, allowances};
+use super::checks::Violation;
+use super::silence::{Allowance, IDLE_ALLOWANCE, allowances};
 use super::{Place, Review};
 use crate::finding::{Finding, Frame, FrameLine, Mark};
 use crate::mapping::review::{Level, ReviewSettings};
@@ -28,7 +28,7 @@ pub fn tell(review: &mut Review, file: &ParsedFile, violations: Vec<&Violation>,
     };
     for one in allowed.iter().filter(in_reviewed).cloned().collect::<Vec<_>>() {
         let Some(defect) = one.defect() else { continue };
-        let mut finding = Finding::about(&rules::IDLE_ALLOWANCE, defect);
+        let mut finding = Finding::about(&IDLE_ALLOWANCE, defect);
         (finding.path, finding.line) = (Some(file.path.clone()), Some(one.line));
         finding.help = Some("write `// drift: allow(RULE): the reason`; `drift explain` lists the rules".to_owned());
         finding.frames.push(frame(file, one.line));

@@ -1,6 +1,7 @@
 //! The review: every rule fires on its fixture, and on no other.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use dynadrift::finding::Finding;
 use dynadrift::mapping::review::ReviewSettings;
@@ -10,18 +11,64 @@ use dynadrift::{change, change::FilePair};
 use crate::case::{self, Case};
 use crate::laws::keep;
 
-/// `review` beside the two sides holds what is expected, a line a finding. `UPDATE=1 cargo test` writes it.
+/// `src/review/rules/mod.rs` names every file beside it. `UPDATE=1 cargo test` writes it, so that a rule is one file.
+#[test]
+fn the_list_of_rules_is_that_of_their_files() {
+    let path = rules().join("mod.rs");
+    let text = list(&files());
+    if std::env::var_os("UPDATE").is_some() && fs::read_to_string(&path).unwrap() != text {
+        fs::write(&path, &text).unwrap();
+        panic!("`src/review/rules/mod.rs` is written anew; run the tests again, so that the new rules are built in");
+    }
+    let stale = fs::read_to_string(&path).unwrap() != text;
+    let broken = stale.then(|| "src/review/rules/mod.rs is stale: `UPDATE=1 cargo test` writes it anew".to_owned());
+    keep("a rule that nobody lists is one that nobody asks", &broken.into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn every_rule_has_its_file_its_row_and_its_fixture() {
+    let (files, fixtures) = (files(), cases().iter().map(own_rule).collect::<Vec<String>>());
+    let mut broken = Vec::new();
+    for rule in review::checks::all() {
+        let about_the_review = rule.id == "idle-allowance";
+        if !about_the_review && !files.contains(&rule.id.replace('-', "_")) {
+            broken.push(format!("`{}` is not in the file of its name", rule.id));
+        }
+        if [rule.summary, rule.explanation, rule.example, rule.remedy].iter().any(|text| text.trim().is_empty()) {
+            broken.push(format!("the row of `{}` does not say everything", rule.id));
+        }
+        if !fixtures.iter().any(|name| name == rule.id) {
+            broken.push(format!("`{}` has no fixture", rule.id));
+        }
+    }
+    let stray = fixtures.iter().filter(|name| !review::checks::all().any(|rule| rule.id == **name));
+    broken.extend(stray.map(|name| format!("fixtures/review/{name} is of no rule")));
+    keep("a rule that nothing fires may be one that nothing can fire", &broken);
+}
+
+/// Every rule meets every fixture. `review` beside the two sides holds what is expected, a line a finding; `UPDATE=1
+/// cargo test` writes it.
 #[test]
 fn every_rule_fires_on_its_fixture_and_on_no_other() {
+    let cases: Vec<(Case, Vec<String>)> = cases()
+        .into_iter()
+        .map(|case| {
+            let found = lines(&review_of(&case));
+            (case, found)
+        })
+        .collect();
     let mut broken = Vec::new();
-    for case in cases() {
-        let found = lines(&review_of(&case));
-        let own = case.name.trim_start_matches("review/").to_owned();
-        let strangers = found.iter().filter(|line| rule_of(line) != own);
-        broken.extend(strangers.map(|line| format!("fixtures/{}: {line}", case.name)));
-        if found.is_empty() {
-            broken.push(format!("fixtures/{} fires nothing", case.name));
+    for rule in review::checks::all() {
+        for (case, found) in &cases {
+            let fires = found.iter().any(|line| rule_of(line) == rule.id);
+            match (fires, own_rule(case) == rule.id) {
+                (false, true) => broken.push(format!("`{}` does not fire on fixtures/{}", rule.id, case.name)),
+                (true, false) => broken.push(format!("`{}` fires on fixtures/{}: {found:?}", rule.id, case.name)),
+                _ => {}
+            }
         }
+    }
+    for (case, found) in &cases {
         let path = case.folder.join("review");
         if std::env::var_os("UPDATE").is_some() {
             fs::write(&path, found.join("\n") + "\n").unwrap();
@@ -35,14 +82,6 @@ fn every_rule_fires_on_its_fixture_and_on_no_other() {
 }
 
 #[test]
-fn every_rule_has_its_fixture() {
-    let names: Vec<String> = cases().iter().map(|case| case.name.trim_start_matches("review/").to_owned()).collect();
-    let rules = review::rules::all().map(|rule| rule.id);
-    let without: Vec<String> = rules.filter(|id| !names.iter().any(|name| name == id)).map(str::to_owned).collect();
-    keep("a rule that nothing fires may be one that nothing can fire", &without);
-}
-
-#[test]
 fn nothing_is_told_of_the_way_back_or_of_what_stays() {
     let mut broken = Vec::new();
     for case in cases() {
@@ -51,6 +90,34 @@ fn nothing_is_told_of_the_way_back_or_of_what_stays() {
         broken.extend(found.into_iter().map(|line| format!("fixtures/{} back: {line}", back.name)));
     }
     keep("a repair is not a fault", &broken);
+}
+
+fn rules() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/review/rules")
+}
+
+/// The names of the files of the rules.
+fn files() -> Vec<String> {
+    let entries = fs::read_dir(rules()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names = entries.filter_map(|name| name.strip_suffix(".rs").map(str::to_owned)).filter(|name| name != "mod");
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+fn list(files: &[String]) -> String {
+    let modules: String = files.iter().map(|name| format!("mod {name};\n")).collect();
+    let checks: String = files.iter().map(|name| format!("    &{name}::CHECK,\n")).collect();
+    format!(
+        "//! The rules, a file each. This one is made from the names of the others: `UPDATE=1 cargo test` writes it.\n\n\
+         {modules}\nuse super::checks::{{Check, Subject, Violation}};\n\n\
+         /// Every rule, in the order in which the page lists them.\n\
+         pub static CHECKS: &[&Check] = &[\n{checks}];\n"
+    )
+}
+
+fn own_rule(case: &Case) -> String {
+    case.name.trim_start_matches("review/").to_owned()
 }
 
 fn cases() -> Vec<Case> {
