@@ -26,7 +26,9 @@ pub fn run(session: &Session, keep: Option<&Path>) -> Result<Exit> {
     show(
         session,
         folder,
-        &format!("Look closer:\n  git -C {path} show\n  drift diff -v --repo {path}\n  drift check --repo {path}"),
+        &format!(
+            "Look closer:\n  git -C {path} show\n  drift diff -v --repo {path}\n  drift review --repo {path}\n  drift check --repo {path}"
+        ),
     )
 }
 
@@ -37,7 +39,7 @@ const PROMISES: [(&str, Verdict, &str); 3] = [
     ("function-save-for-backward", Verdict::CoChanged, "changed together with its Python twin: silent"),
 ];
 
-const REPEAT: &str = "Look closer:\n  drift demo --keep demo\n  git -C demo show\n  drift diff -v --repo demo";
+const REPEAT: &str = "Look closer:\n  drift demo --keep demo\n  git -C demo show\n  drift diff -v --repo demo\n  drift review --repo demo";
 
 const CPP: &str = "csrc/python_function.cpp";
 const PYTHON: &str = "simulator/function.py";
@@ -99,23 +101,14 @@ mod tests {
     use anstream::ColorChoice;
 
     use super::*;
+    use crate::commands::review;
     use crate::report::Detail;
     use crate::report::tests::{assert_fresh, page};
 
     #[test]
     fn the_demo_keeps_its_promises() {
         let folder = tempfile::tempdir().unwrap();
-        let session = Session {
-            repository: ".".into(),
-            locations: Vec::new(),
-            mappings: Vec::new(),
-            format: Format::Human,
-            rendering: crate::report::Rendering::Human,
-            output: Some(folder.path().join("answer.txt")),
-            color: ColorChoice::Never,
-            detail: Detail::Normal,
-            cache: std::sync::Arc::default(),
-        };
+        let session = session(folder.path());
         assert_eq!(run(&session, None).unwrap(), Exit::Clean);
         let answer = fs::read_to_string(folder.path().join("answer.txt")).unwrap();
         assert_fresh("README.md", &with_sample(&fs::read_to_string(page("README.md")).unwrap(), &answer));
@@ -123,6 +116,49 @@ mod tests {
         assert_eq!(run(&session, Some(&kept)).unwrap(), Exit::Clean);
         assert!(kept.join(CPP).is_file());
         assert!(run(&session, Some(&kept)).is_err(), "a folder in use is left alone");
+    }
+
+    /// The whole picture on one screen: drift, ownership, errors, the cost of the fast path, facts for risk.
+    #[test]
+    fn the_demo_shows_what_a_review_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let (inside, answer) = (folder.path().join("kept"), folder.path().join("review.txt"));
+        create_repository(&inside, &COMMITS).unwrap();
+        let session = Session { repository: inside, output: Some(answer.clone()), ..session(folder.path()) };
+        let options = review::Options {
+            range: Some(Range::Revision("HEAD".to_owned())),
+            all: false,
+            rules: Vec::new(),
+            paths: Vec::new(),
+            fail_on: check::FailOn::Never,
+        };
+        assert_eq!(review::run(&session, &options).unwrap(), Exit::Clean);
+        let told = fs::read_to_string(answer).unwrap();
+        assert!(told.lines().count() <= 50, "{told}");
+        let items = [
+            "warning[own-leak-local]: `bind`",
+            "warning[null-unchecked]: `bind`",
+            "drift      error: `function-apply` was left behind",
+            "ownership  1 warning (own-leak-local)",
+            "fast path  `Function_apply`: +1 null test, +1 PyDict_Size, +1 Py_INCREF, then early return",
+            "risk       changes what 3 functions (1 new) in 1 file do",
+            "no test changes",
+        ];
+        items.iter().for_each(|item| assert!(told.contains(item), "`{item}` is not in\n{told}"));
+    }
+
+    fn session(folder: &Path) -> Session {
+        Session {
+            repository: ".".into(),
+            locations: Vec::new(),
+            mappings: Vec::new(),
+            format: Format::Human,
+            rendering: crate::report::Rendering::Human,
+            output: Some(folder.join("answer.txt")),
+            color: ColorChoice::Never,
+            detail: Detail::Normal,
+            cache: std::sync::Arc::default(),
+        }
     }
 
     /// The README with what the demo says in the place of its sample.

@@ -112,7 +112,12 @@ fn list(repository: &Repository, side: &Side, request: &Request<'_>) -> Result<V
         .collect())
 }
 
-/// The folders of a glob before its first wildcard.
+/// The folders that hold everything that the globs could match; the root where there are none.
+pub fn folders_of(globs: &[String]) -> Vec<&str> {
+    if globs.is_empty() { vec![""] } else { outermost(globs.iter().map(|glob| fixed_part(glob)).collect()) }
+}
+
+/// The folder of a glob before its first wildcard.
 fn fixed_part(glob: &str) -> &str {
     let end = glob.find(['*', '?', '[', '{', '\\']).map_or(glob.len(), |wild| glob[..wild].rfind('/').unwrap_or(0));
     &glob[..end]

@@ -16,6 +16,7 @@ mod remembering;
 pub mod replay;
 pub mod report;
 pub mod review;
+mod reviewing;
 mod stages;
 mod world;
 

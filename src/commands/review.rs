@@ -8,10 +8,11 @@ use super::diff::{Wanted, parse, parsed};
 use super::progress::Progress;
 use super::stages::Stages;
 use super::world::World;
-use super::{Exit, Rendered, Session};
+use super::{Exit, Rendered, Session, reviewing};
 use crate::change;
 use crate::change::Skipped;
 use crate::impact::DEFAULT_DEPTH;
+use crate::mapping::Scope;
 use crate::mapping::review::ReviewSettings;
 use crate::report::{self, Format, View};
 use crate::review::{self, Review};
@@ -37,11 +38,12 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     stages.begin("read");
     check_rules(&options.rules)?;
     let world = World::open(session, options.range.as_ref())?;
-    let settings = settings(session, &world)?;
-    let wanted = Wanted::of_paths(&options.paths, Some(Language::Cpp))?;
+    let (settings, scope) = told(session, &world)?;
+    let language = options.all.then_some(Language::Cpp);
+    let wanted = Wanted::of_paths(&options.paths, language)?;
     let mut review = match options.all {
         true => all(&world, &wanted, &settings, &progress, &mut stages)?,
-        false => changed(&world, &wanted, &settings, &progress, &mut stages)?,
+        false => changed(&world, &wanted, (&settings, &scope), &progress, &mut stages)?,
     };
     review.before = world.endpoints.before.name().to_owned();
     review.after = world.endpoints.after.name().to_owned();
@@ -68,18 +70,24 @@ fn drift(session: &Session, options: &Options, stages: &mut Stages) -> Option<Re
 fn changed(
     world: &World,
     wanted: &Wanted,
-    settings: &ReviewSettings,
+    (settings, scope): (&ReviewSettings, &Scope),
     progress: &Progress,
     stages: &mut Stages,
 ) -> Result<Review> {
     let pair = world.load(&|path| wanted.holds(path), &[])?;
     stages.begin("parse");
-    let (files, skipped) = parsed(&pair, progress);
+    let (files, mut skipped) = parsed(&pair, progress);
+    skipped.retain(|skipped| Language::of_path(&skipped.path) == Some(Language::Cpp));
     stages.begin("compare");
     let changes = change::diff(&files);
     stages.begin("review");
     progress.stage("reviewing", Some(files.len()));
-    let review = review::of_change(&files, &changes, settings, &|| progress.step());
+    let mut review = review::of_change(&files, &changes, settings, &|| progress.step());
+    stages.begin("around");
+    progress.stage("looking around", None);
+    review.add_reach(&changes, &reviewing::around(world, scope, &changes, &files)?);
+    stages.begin("history");
+    review.add_history(&changes, &reviewing::history(world, &changes));
     Ok(Review { skipped, ..review })
 }
 
@@ -109,12 +117,12 @@ fn all(
     Ok(Review { skipped, ..review })
 }
 
-/// What the mapping says to the review; a repository without a mapping says nothing.
-fn settings(session: &Session, world: &World) -> Result<ReviewSettings> {
+/// What the mapping says to the review, and its scope; a repository without a mapping says nothing.
+fn told(session: &Session, world: &World) -> Result<(ReviewSettings, Scope)> {
     match world.mapping(session) {
-        Ok(applying) => Ok(applying.mapping.review),
+        Ok(applying) => Ok((applying.mapping.review, applying.mapping.scope)),
         Err(reason) if reason.is::<Rendered>() || !session.mappings.is_empty() => Err(reason),
-        Err(_) => Ok(ReviewSettings::default()),
+        Err(_) => Ok(Default::default()),
     }
 }
 

@@ -92,6 +92,7 @@ pub static REVIEW: Table = Table {
     about: "What `drift review` is told about the project.",
     keys: &[
         optional("owners", Kind::Texts, "Types that release the reference they hold."),
+        optional("core", Kind::Globs, "Files that much depends on; a change to one is told as a fact."),
         optional("contract", Kind::Tables(&CONTRACT), "What functions of the project promise, by their names."),
         optional("setting", Kind::Tables(&SETTING), "Levels of rules in some files; the last one that fits decides."),
     ],

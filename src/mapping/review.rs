@@ -12,6 +12,8 @@ use super::model::compile;
 pub struct ReviewSettings {
     /// Types that release the reference they hold.
     pub owners: Vec<String>,
+    /// Files whose changes reach far, whatever they say.
+    pub core: GlobSet,
     pub contracts: Vec<GivenContract>,
     /// The last one that fits decides.
     pub settings: Vec<Setting>,
@@ -90,6 +92,9 @@ impl ReviewSettings {
     /// Those of several files together.
     pub(super) fn extend(&mut self, other: ReviewSettings) {
         self.owners.extend(other.owners);
+        if self.core.is_empty() {
+            self.core = other.core;
+        }
         self.contracts.extend(other.contracts);
         self.settings.extend(other.settings);
     }
@@ -114,7 +119,11 @@ impl Document<'_> {
         let Some(review) = self.table(value, "review") else { return ReviewSettings::default() };
         self.known_keys(review, keys::REVIEW.title, &keys::REVIEW);
         let owners = self.list(review, "owners");
-        ReviewSettings { owners, contracts: self.given_contracts(review), settings: self.settings(review) }
+        let core = compile(&self.globs(review, "core")).unwrap_or_else(|error| {
+            self.error(value.span(), format!("the globs of `core` do not compile together: {error}"), None);
+            GlobSet::empty()
+        });
+        ReviewSettings { owners, core, contracts: self.given_contracts(review), settings: self.settings(review) }
     }
 
     fn given_contracts(&mut self, review: &DeTable<'_>) -> Vec<GivenContract> {

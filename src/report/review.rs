@@ -15,7 +15,8 @@ use crate::verdict::{Report, Verdict};
 /// So many unjudged functions are named.
 const UNJUDGED_LIMIT: usize = 5;
 
-/// Findings with their code and contract, worst first; notes only with `-v`. What could not be judged is told.
+/// Findings with their code and contract, worst first, notes only with `-v`; then the checklist, a line an item, what
+/// could not be judged, and a line that sums up.
 pub fn human(review: &Review, drift: Option<&Report>, view: View) -> String {
     let mut out = String::new();
     let least = match view.detail {
@@ -30,44 +31,142 @@ pub fn human(review: &Review, drift: Option<&Report>, view: View) -> String {
     if view.detail == Detail::Quiet {
         return out;
     }
-    if let Some(report) = drift {
-        drifted(&mut out, report);
+    let items = checklist(review, drift, least);
+    let mut last = "";
+    for (title, text) in &items {
+        item(&mut out, if *title == last { "" } else { title }, text, view.width.unwrap_or(WIDTH));
+        last = title;
     }
-    facts(&mut out, review);
+    if !items.is_empty() {
+        out.push('\n');
+    }
     skipped(&mut out, review);
     unjudged(&mut out, review);
     let _ = writeln!(out, "{}", summary(review, least));
     out
 }
 
-/// What a check says, a line a link.
-fn drifted(out: &mut String, report: &Report) {
-    for judged in report.links.iter().filter(|judged| judged.verdict == Verdict::Drifted) {
-        let severity = judged.severity.map_or_else(|| "warning".to_owned(), word);
-        let title = paint(of_severity(&severity), "drift");
-        let _ = writeln!(
-            out,
-            "{title}: the Python end of `{}` was left behind: `drift check {}..{}`",
-            judged.link,
-            short(&report.before),
-            short(&report.after)
-        );
-    }
-}
+/// Families of rules, and what people call what they look for.
+const FAMILIES: [(&str, &str); 6] = [
+    ("own-", "ownership"),
+    ("err-", "errors"),
+    ("null-", "null"),
+    ("gil-", "GIL"),
+    ("type-", "types"),
+    ("cost-", "cost"),
+];
 
-/// What is so, and judges nothing: by function first, then for the change as a whole.
-fn facts(out: &mut String, review: &Review) {
+/// Every item of the checklist that applies, with what there is to say.
+fn checklist(review: &Review, drift: Option<&Report>, least: Severity) -> Vec<(&'static str, String)> {
+    let mut items: Vec<(&str, String)> = drift.map(drifted).into_iter().flatten().map(|text| ("drift", text)).collect();
+    if review.functions.iter().any(|function| function.judged) {
+        let (told, silent): (Vec<_>, Vec<_>) = FAMILIES
+            .iter()
+            .map(|(prefix, title)| (*title, of_family(review, prefix, least)))
+            .partition(|(_, text)| text.is_some());
+        items.extend(told.into_iter().filter_map(|(title, text)| Some((title, text?))));
+        let silent: Vec<&str> = silent.into_iter().map(|(title, _)| title).collect();
+        if !silent.is_empty() {
+            items.push(("no finding", silent.join(", ")));
+        }
+    }
     for fact in &review.facts {
         let title = match fact.kind {
             FactKind::FastPath => "fast path",
             FactKind::Swap => "hooks",
-            FactKind::Risk => "the change",
+            FactKind::Layout => "layout",
+            FactKind::Port => "port",
+            FactKind::Risk => "risk",
         };
-        let place = fact.symbol.as_ref().map(|symbol| format!(" of `{}`", harmless(symbol))).unwrap_or_default();
-        let _ = writeln!(out, "{}{place}: {}", paint(STRONG, title), harmless(&fact.text));
+        let place = fact.symbol.as_ref().map(|symbol| format!("`{symbol}`: ")).unwrap_or_default();
+        items.push((title, format!("{place}{}", fact.text)));
     }
-    if !review.facts.is_empty() {
-        out.push('\n');
+    items
+}
+
+/// `2 warnings (own-leak-local, own-leak-temp), 1 note`.
+fn of_family(review: &Review, prefix: &str, least: Severity) -> Option<String> {
+    let own: Vec<&Finding> = review.findings.iter().filter(|found| found.rule.id.starts_with(prefix)).collect();
+    let part = |severity: Severity, name: &str| {
+        let found: Vec<&&Finding> = own.iter().filter(|found| found.severity == severity).collect();
+        let mut rules: Vec<&str> = found.iter().map(|found| found.rule.id).collect();
+        rules.dedup();
+        let count = match found.len() {
+            0 => return None,
+            1 => format!("1 {name}"),
+            count => format!("{count} {name}s"),
+        };
+        let hidden = if severity < least { ", with `-v`" } else { "" };
+        Some(format!("{count} ({}{hidden})", rules.join(", ")))
+    };
+    let parts = [part(Severity::Error, "error"), part(Severity::Warning, "warning"), part(Severity::Note, "note")];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// What a check says, a line a link; and how many links the change reaches.
+fn drifted(report: &Report) -> Vec<String> {
+    const MOST: usize = 5;
+    let range = format!("{}..{}", short(&report.before), short(&report.after));
+    let left: Vec<_> = report.links.iter().filter(|judged| judged.verdict == Verdict::Drifted).collect();
+    let mut lines: Vec<String> = left
+        .iter()
+        .take(MOST)
+        .map(|judged| {
+            let severity = judged.severity.map_or_else(|| "warning".to_owned(), word);
+            let ends: Vec<String> = judged.python.iter().map(|end| format!("`{}`", end.selector)).collect();
+            let ends = if ends.is_empty() { "the Python end".to_owned() } else { ends.join(", ") };
+            format!("{severity}: `{}` was left behind: {ends}", judged.link)
+        })
+        .collect();
+    if left.len() > MOST {
+        lines.push(format!("and {} more links", left.len() - MOST));
+    }
+    let others = |verdict: Verdict, phrase: &str| {
+        let of = report.links.iter().filter(|judged| judged.verdict == verdict);
+        let names: Vec<String> = of.map(|judged| format!("`{}`", judged.link)).collect();
+        (!names.is_empty()).then(|| format!("{phrase}: {}", listed(&names)))
+    };
+    lines.extend(others(Verdict::CoChanged, "changed on both sides"));
+    lines.extend(others(Verdict::Cosmetic, "changed in looks only"));
+    lines.extend(others(Verdict::Acknowledged, "acknowledged"));
+    if !left.is_empty() {
+        lines.push(format!("`drift check {range}` shows the code"));
+    }
+    lines
+}
+
+fn listed(names: &[String]) -> String {
+    const MOST: usize = 4;
+    let more = names.len().saturating_sub(MOST);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", "))
+}
+
+/// Columns where there is no terminal.
+const WIDTH: usize = 110;
+
+/// The width of the titles.
+const TITLES: usize = 10;
+
+/// One item; its text is wrapped, and goes on below itself.
+fn item(out: &mut String, title: &str, text: &str, width: usize) {
+    let room = width.saturating_sub(TITLES + 1).max(40);
+    let mut line = String::new();
+    let mut lines = Vec::new();
+    for word in harmless(text).split(' ') {
+        if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > room {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    for (at, line) in lines.iter().enumerate() {
+        let title = if at == 0 { title } else { "" };
+        let _ = writeln!(out, "{} {line}", paint(STRONG, format!("{title:TITLES$}")));
     }
 }
 
@@ -84,17 +183,18 @@ fn unjudged(out: &mut String, review: &Review) {
     if unjudged.is_empty() {
         return;
     }
-    let names: Vec<String> =
-        unjudged.iter().take(UNJUDGED_LIMIT).map(|function| format!("`{}`", harmless(&function.symbol))).collect();
-    let more = if unjudged.len() > UNJUDGED_LIMIT { " and more; `--format json` lists all" } else { "" };
-    let warning = paint(of_severity("warning"), "not judged");
-    let _ = writeln!(
-        out,
-        "{warning}: {} of {} functions, because the parser met errors in them: {}{more}",
-        unjudged.len(),
-        review.functions.len(),
-        names.join(", ")
-    );
+    let mut reasons: Vec<&str> = unjudged.iter().filter_map(|function| function.reason).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    for reason in reasons {
+        let own: Vec<_> = unjudged.iter().filter(|function| function.reason == Some(reason)).collect();
+        let names: Vec<String> =
+            own.iter().take(UNJUDGED_LIMIT).map(|function| format!("`{}`", harmless(&function.symbol))).collect();
+        let more = if own.len() > UNJUDGED_LIMIT { " and more; `--format json` lists all" } else { "" };
+        let warning = paint(of_severity("warning"), "not judged");
+        let count = if own.len() == 1 { "1 function".to_owned() } else { format!("{} functions", own.len()) };
+        let _ = writeln!(out, "{warning}: {count}, because {reason}: {}{more}", names.join(", "));
+    }
 }
 
 fn summary(review: &Review, least: Severity) -> String {

@@ -26,8 +26,26 @@ pub struct Flow {
     pub escaped: BTreeSet<String>,
     /// Locals whose reference is handed on or released on some path, by name and the line where it was obtained.
     consumed: BTreeSet<(String, u32)>,
-    /// There are more states than are followed.
-    pub cut: bool,
+    /// Why not every path was followed.
+    pub cut: Option<Cut>,
+}
+
+/// Where the walk over paths ends before the paths do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cut {
+    /// There are more states than are followed at once.
+    States,
+    /// A `goto`.
+    Jump,
+}
+
+impl Cut {
+    pub fn reason(self) -> &'static str {
+        match self {
+            Cut::States => "it has more paths than are followed",
+            Cut::Jump => "a `goto` in it is not followed",
+        }
+    }
 }
 
 /// What kind of reference is given back.
@@ -173,7 +191,7 @@ impl<'a> Walk<'a> {
         paths.sort();
         paths.dedup();
         if paths.len() > PATH_LIMIT {
-            self.flow.cut = true;
+            self.flow.cut = Some(Cut::States);
             paths.truncate(PATH_LIMIT);
         }
         paths
@@ -248,7 +266,7 @@ impl<'a> Walk<'a> {
             StatementKind::Break => Ends { broken: paths, ..Ends::default() },
             StatementKind::Continue => Ends { continued: paths, ..Ends::default() },
             StatementKind::Jump => {
-                self.flow.cut = true;
+                self.flow.cut = Some(Cut::Jump);
                 Ends { on: paths.into_iter().map(Path::interrupted).collect(), ..Ends::default() }
             }
         }

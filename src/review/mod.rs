@@ -22,12 +22,15 @@ use rayon::prelude::*;
 
 use crate::change::{Change, FilePair, Skipped, What};
 use crate::finding::Finding;
+use crate::ladder::Rung;
 use crate::mapping::review::ReviewSettings;
 use crate::symbols::{Language, Lines, ParsedFile, SymbolKind};
 use checks::{Subject, Violation};
 use contracts::Contracts;
+use facts::history::History;
+use facts::reach::Around;
 use facts::{Fact, Versions};
-use flow::Flow;
+use flow::{Cut, Flow};
 use function::Function;
 use scene::Scene;
 
@@ -71,6 +74,8 @@ struct Judged<'a> {
     functions: Vec<Function>,
     scene: Scene<'a>,
     violations: Vec<Violation>,
+    /// Functions that were followed in part, and why no further.
+    cut: BTreeMap<String, Cut>,
 }
 
 /// Words without which a file has nothing to do with the CPython API.
@@ -109,7 +114,8 @@ pub fn of_change(
         .map(|after| known.versions(after, &judged, contracts))
         .collect();
     review.facts = versions.iter().flat_map(Versions::facts).collect();
-    review.facts.extend(facts::of_change(changes, &versions));
+    review.facts.sort_by(|one, two| (one.kind, &one.path, one.line).cmp(&(two.kind, &two.path, two.line)));
+    review.facts.extend(facts::of_change(changes, &versions, &settings.core));
     review.functions.sort();
     review.sorted()
 }
@@ -153,13 +159,14 @@ fn judge<'a>(file: &'a ParsedFile, contracts: &Contracts) -> Option<Judged<'a>> 
     let symbols = (0..file.symbols.len()).filter(code).filter(wanted);
     let functions: Vec<Function> = symbols.flat_map(|at| reading::functions(file, at)).collect();
     let scene = Scene::of(file, &functions, contracts);
-    let mut violations = Vec::new();
+    let (mut violations, mut cut) = (Vec::new(), BTreeMap::new());
     for function in functions.iter().filter(|function| !function.damaged) {
         let flow = Flow::of(function, &scene, contracts);
+        cut.extend(flow.cut.map(|why| (function.symbol.clone(), why)));
         let subject = Subject { file, function, scene: &scene, contracts, flow: &flow };
         violations.extend(checks::violations(&subject));
     }
-    Some(Judged { file, functions, scene, violations })
+    Some(Judged { file, functions, scene, violations, cut })
 }
 
 fn reviewed<'j>(judged: &'j Judged<'_>, touched: Option<&'j [Touched<'_>]>) -> impl Iterator<Item = Reviewed> + 'j {
@@ -170,14 +177,19 @@ fn reviewed<'j>(judged: &'j Judged<'_>, touched: Option<&'j [Touched<'_>]>) -> i
         path: judged.file.path.clone(),
         symbol: function.title.clone(),
         lines: function.lines,
-        judged: !function.damaged,
-        reason: function.damaged.then_some("the parser met errors in it"),
+        judged: !function.damaged && !judged.cut.contains_key(&function.symbol),
+        reason: match function.damaged {
+            true => Some("the parser met errors in it"),
+            false => judged.cut.get(&function.symbol).map(|cut| cut.reason()),
+        },
     })
 }
 
 /// A changed function, and what it was before.
 struct Touched<'a> {
     symbol: &'a str,
+    /// The deepest of its changes, with those of its bindings.
+    rung: Rung,
     before: Option<(&'a str, &'a str)>,
 }
 
@@ -210,13 +222,14 @@ impl<'a> Known<'a> {
         let mut touched: Vec<Touched<'a>> = Vec::new();
         for change in self.changes.iter().filter(|change| &*change.path == path && change.what != What::Removed) {
             let symbol = change.symbol.split("[\"").next().unwrap_or(&change.symbol);
-            if touched.iter().any(|one| one.symbol == symbol) {
+            if let Some(known) = touched.iter_mut().find(|one| one.symbol == symbol) {
+                known.rung = known.rung.max(change.rung);
                 continue;
             }
             let was = change.before_symbol.as_deref().unwrap_or(&change.symbol);
             let was = was.split("[\"").next().unwrap_or(was);
             let before_path = change.before_path.as_deref().unwrap_or(&change.path);
-            touched.push(Touched { symbol, before: Some((before_path, was)) });
+            touched.push(Touched { symbol, rung: change.rung, before: Some((before_path, was)) });
         }
         touched
     }
@@ -233,7 +246,9 @@ impl<'a> Known<'a> {
             let file = before.iter().find(|judged| &*judged.file.path == path)?;
             file.functions.iter().find(|function| function.symbol == symbol && !function.is_lambda)
         };
-        let pairs = self.touched(&after.file.path).into_iter().filter_map(|one| {
+        // What only looks different costs and risks nothing.
+        let deep = |one: &Touched<'_>| one.rung >= Rung::Ownership;
+        let pairs = self.touched(&after.file.path).into_iter().filter(deep).filter_map(|one| {
             let mut own =
                 after.functions.iter().filter(|function| function.symbol == one.symbol && !function.is_lambda);
             let function = own.next()?;
@@ -269,6 +284,16 @@ impl<'a> Known<'a> {
 }
 
 impl Review {
+    /// Adds who reaches the changed functions.
+    pub fn add_reach(&mut self, changes: &[Change], around: &Around) {
+        self.facts.extend(facts::reach::texts(changes, around).into_iter().map(Fact::of_risk));
+    }
+
+    /// Adds what happened to earlier changes of the same files.
+    pub fn add_history(&mut self, changes: &[Change], history: &History) {
+        self.facts.extend(facts::history::texts(changes, history).into_iter().map(Fact::of_risk));
+    }
+
     /// Leaves out findings that are not wanted.
     pub fn keep(&mut self, wanted: impl Fn(&Finding) -> bool) {
         let both = std::mem::take(&mut self.findings).into_iter().zip(std::mem::take(&mut self.places));

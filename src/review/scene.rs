@@ -121,7 +121,7 @@ fn helpers(functions: &[Function], scene: &Scene<'_>, contracts: &Contracts) -> 
 /// none at all.
 fn helper(name: &str, function: &Function, scene: &Scene<'_>, contracts: &Contracts) -> Option<Contract> {
     let flow = Flow::of(function, scene, contracts);
-    if flow.cut {
+    if flow.cut.is_some() {
         return None;
     }
     let looks = |name: &str| !flow.escaped.contains(name);

@@ -56,6 +56,21 @@ pub struct CommitFacts {
     pub subject: String,
 }
 
+/// The message of a commit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    pub commit: String,
+    pub subject: String,
+    pub body: String,
+}
+
+impl Said {
+    fn of(commit: &Commit) -> Said {
+        let text = |bytes: Option<&[u8]>| String::from_utf8_lossy(bytes.unwrap_or_default()).into_owned();
+        Said { commit: commit.id().to_string(), subject: text(commit.summary_bytes()), body: text(commit.body_bytes()) }
+    }
+}
+
 /// The two sides that a range compares.
 #[derive(Debug, Clone)]
 pub struct Endpoints {
@@ -240,6 +255,26 @@ impl Repository {
             next = self.first_parent(&commit).unwrap_or_default();
         }
         Ok(commits)
+    }
+
+    /// The commits before a side along first parents that change one of the files, newest first, and how many of at most
+    /// `limit` commits were looked at. A history that ends early, in a shallow clone, is looked at as far as it is there.
+    pub fn touching(&self, side: &Side, paths: &[Arc<str>], limit: usize) -> (Vec<Said>, usize, bool) {
+        let mut next = side.commit().and_then(|commit| self.git.find_commit(commit).ok());
+        let (mut touching, mut seen) = (Vec::new(), 0);
+        while let Some(commit) = next.take() {
+            if seen == limit {
+                return (touching, seen, true);
+            }
+            seen += 1;
+            let parent = self.first_parent(&commit);
+            let roots = [parent.as_ref().ok().and_then(Option::as_ref).map(Commit::tree_id), Some(commit.tree_id())];
+            if paths.iter().any(|path| self.differs_at(roots, path)) {
+                touching.push(Said::of(&commit));
+            }
+            next = parent.unwrap_or_default();
+        }
+        (touching, seen, false)
     }
 
     /// Whether that side has such a file, without reading it. A folder that is missing from the repository counts as
@@ -780,6 +815,20 @@ impl Repository {
         let plain = inside(Path::new(path)) && !path.is_empty() && !path.contains('\0');
         let index = self.index().ok().filter(|_| plain)?;
         (0..=3).find_map(|stage| index.get_path(Path::new(path), stage))
+    }
+
+    /// Whether a path is something else below two trees; folders that are the same are not opened.
+    fn differs_at(&self, mut trees: [Option<Oid>; 2], path: &str) -> bool {
+        for name in path.split('/') {
+            if trees[0] == trees[1] {
+                return false;
+            }
+            trees = trees.map(|tree| {
+                let tree = self.git.find_tree(tree?).ok()?;
+                tree.get_name_bytes(name.as_bytes()).map(|entry| entry.id())
+            });
+        }
+        trees[0] != trees[1]
     }
 
     fn tree_files(&self, root: Option<Oid>, folder: &str, prefix: &str) -> Vec<Arc<str>> {

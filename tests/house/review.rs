@@ -159,3 +159,35 @@ fn the_fast_path_is_told_before_against_after() {
     assert!(told.contains(&path), "{told:#?}");
     assert!(told.contains(&"counts references otherwise: `merged`"), "{told:#?}");
 }
+
+/// A keyword-argument path, written as a reviewer would meet it.
+#[test]
+fn new_code_under_a_new_condition_is_told_from_code_that_always_runs() {
+    let body = |more: &str| {
+        format!("static PyObject* f(PyObject* self, PyObject* args) {{\n  run(self);\n{more}  return call(args);\n}}\n")
+    };
+    let told = |after: &str| {
+        let file = |text: &str| [("f.cpp".to_owned(), text.as_bytes().to_vec())].into_iter().collect();
+        let pairs = case::pairs(&file(&body("")), &file(after));
+        let review = review::of_change(&pairs, &change::diff(&pairs), &ReviewSettings::default(), &|| ());
+        review.facts.into_iter().map(|fact| fact.text).collect::<Vec<String>>()
+    };
+    let guarded = told(&body("  if (traced(args)) {\n    PyErr_Clear();\n    note(args);\n  }\n"));
+    assert!(
+        guarded.contains(&"new code runs only where a new condition holds, in `f`: `traced(args)`".to_owned()),
+        "{guarded:#?}"
+    );
+    assert!(guarded.contains(&"raises, catches or clears errors otherwise: `f`".to_owned()), "{guarded:#?}");
+    let always = told(&body("  note(args);\n"));
+    assert!(always.contains(&"changed on paths that old calls take: `f`".to_owned()), "{always:#?}");
+}
+
+#[test]
+fn what_was_followed_in_part_is_not_judged() {
+    let text = "static PyObject* f(PyObject* self) {\n  PyObject* x = PyObject_Str(self);\n  if (!x) goto done;\n  use(x);\n\
+                done:\n  return x;\n}\n";
+    let file =
+        dynadrift::symbols::ParsedFile::parse("f.c".into(), dynadrift::symbols::Language::Cpp, text.as_bytes().into());
+    let review = review::of_all(&[file], &ReviewSettings::default(), &|| ());
+    assert_eq!(review.functions[0].reason, Some("a `goto` in it is not followed"));
+}

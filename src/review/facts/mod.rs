@@ -2,11 +2,16 @@
 //! the change touches.
 
 mod cost;
+mod guards;
+pub mod history;
+pub mod reach;
 mod risk;
 mod swaps;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+use globset::GlobSet;
 
 use super::contracts::Contracts;
 use super::function::Function;
@@ -31,6 +36,10 @@ pub enum FactKind {
     FastPath,
     /// A call that users can hook into became one that they cannot, or the reverse.
     Swap,
+    /// How large a class is.
+    Layout,
+    /// What a function of one language says otherwise than the one of the other language whose place it takes.
+    Port,
     /// What the change touches.
     Risk,
 }
@@ -75,7 +84,13 @@ impl<'a> Versions<'a> {
 }
 
 /// What the change touches, in a fixed order.
-pub fn of_change(changes: &[Change], files: &[Versions<'_>]) -> Vec<Fact> {
-    let texts = risk::texts(changes, files).into_iter();
-    texts.map(|text| Fact { kind: FactKind::Risk, path: None, line: None, symbol: None, text }).collect()
+pub fn of_change(changes: &[Change], files: &[Versions<'_>], core: &GlobSet) -> Vec<Fact> {
+    risk::texts(changes, files, core).into_iter().map(Fact::of_risk).collect()
+}
+
+impl Fact {
+    /// About the change as a whole.
+    pub fn of_risk(text: String) -> Fact {
+        Fact { kind: FactKind::Risk, path: None, line: None, symbol: None, text }
+    }
 }

@@ -1,14 +1,28 @@
 //! What the change touches that reviewers ask about, a line each and no score.
 
-use super::Versions;
+use globset::GlobSet;
+
+use super::{Versions, guards};
 use crate::change::{Change, What};
 use crate::ladder::Rung;
-use crate::review::function::Function;
+use crate::review::contracts::Failure;
+use crate::review::function::{Expr, Function, StatementKind};
 use crate::symbols::{Language, SymbolKind};
 
 /// Facts in a fixed order; what does not apply is left out.
-pub fn texts(changes: &[Change], files: &[Versions<'_>]) -> Vec<String> {
-    let facts = [size(changes), entries(files), counting(files), guarded(files), headers(changes), tests(changes)];
+pub fn texts(changes: &[Change], files: &[Versions<'_>], core: &GlobSet) -> Vec<String> {
+    let facts = [
+        size(changes),
+        conditional(files),
+        unconditional(files),
+        entries(files),
+        counting(files),
+        failing(files),
+        locking(files),
+        headers(changes),
+        central(changes, core),
+        tests(changes),
+    ];
     facts.into_iter().flatten().collect()
 }
 
@@ -21,6 +35,73 @@ fn size(changes: &[Change]) -> Option<String> {
     let files = if paths.len() == 1 { "1 file".to_owned() } else { format!("{} files", paths.len()) };
     let functions = if functions == 1 { "1 function".to_owned() } else { format!("{functions} functions") };
     (!paths.is_empty()).then(|| format!("changes what {functions} ({added} new) in {files} do"))
+}
+
+/// Functions in which everything new waits for a new condition.
+fn conditional(files: &[Versions<'_>]) -> Option<String> {
+    const MOST: usize = 3;
+    let told = both(files).filter_map(|(before, after)| {
+        let mut conditions = guards::new_conditions(before, after)?;
+        let more = if conditions.len() > MOST { " or others" } else { "" };
+        conditions.truncate(MOST);
+        Some(format!("`{}`: {}{more}", after.title, conditions.join(" or ")))
+    });
+    listed("new code runs only where a new condition holds, in ", told.collect())
+}
+
+/// Functions that do something else on every call.
+fn unconditional(files: &[Versions<'_>]) -> Option<String> {
+    let differ = both(files).filter(|(before, after)| guards::differ(before, after));
+    let told = differ.filter(|(before, after)| guards::new_conditions(before, after).is_none());
+    listed("changed on paths that old calls take: ", told.map(|(_, after)| format!("`{}`", after.title)).collect())
+}
+
+fn both<'v>(files: &'v [Versions<'_>]) -> impl Iterator<Item = (&'v Function, &'v Function)> {
+    let pairs = files.iter().flat_map(|file| &file.pairs).filter_map(|(before, after)| Some(((*before)?, *after)));
+    pairs.filter(|(before, after)| !before.damaged && !after.damaged)
+}
+
+/// Functions that raise, catch or clear errors otherwise.
+fn failing(files: &[Versions<'_>]) -> Option<String> {
+    let differ = files.iter().flat_map(|file| {
+        let errors = |function: &Function| errors(function, file);
+        let differ =
+            file.pairs.iter().filter(move |(before, after)| before.map(errors).unwrap_or_default() != errors(after));
+        differ.map(|(_, after)| format!("`{}`", after.title))
+    });
+    listed("raises, catches or clears errors otherwise: ", differ.collect())
+}
+
+fn errors(function: &Function, file: &Versions<'_>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for statement in function.statements() {
+        match &statement.kind {
+            StatementKind::Throw(value) => {
+                found.push(format!("throw {}", value.as_ref().map(Expr::text).unwrap_or_default()));
+            }
+            StatementKind::Try { handlers, .. } => {
+                found.extend(handlers.iter().map(|one| format!("catch {}", one.caught)));
+            }
+            _ => {}
+        }
+        for call in statement.expressions().into_iter().flat_map(Expr::calls) {
+            let throws = call
+                .full_name()
+                .and_then(|name| file.contracts.named(name))
+                .is_some_and(|contract| contract.failure == Failure::Throws);
+            if throws || call.name().starts_with("PyErr_") {
+                found.push(call.name().to_owned());
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Files that the project calls central.
+fn central(changes: &[Change], core: &GlobSet) -> Option<String> {
+    let inside = changes.iter().filter(|change| change.rung == Rung::Semantic && core.is_match(&*change.path));
+    listed("central by the mapping: ", inside.map(|change| format!("`{}`", change.path)).collect())
 }
 
 /// Functions that Python calls directly.
@@ -59,11 +140,11 @@ fn counting(files: &[Versions<'_>]) -> Option<String> {
 }
 
 /// Functions that take or release the GIL or a lock otherwise.
-fn guarded(files: &[Versions<'_>]) -> Option<String> {
+fn locking(files: &[Versions<'_>]) -> Option<String> {
     let guards = |function: &Function| {
         let mut kinds: Vec<String> = Vec::new();
         for statement in function.statements() {
-            if let crate::review::function::StatementKind::Declare(variables) = &statement.kind {
+            if let StatementKind::Declare(variables) = &statement.kind {
                 let guards = variables.iter().filter(|one| {
                     ["gil_scoped", "lock", "AutoGIL", "AutoNoGIL"].iter().any(|word| one.kind.contains(word))
                 });
@@ -86,11 +167,17 @@ fn headers(changes: &[Change]) -> Option<String> {
 }
 
 fn tests(changes: &[Change]) -> Option<String> {
-    let is_test =
-        |path: &str| path.split('/').any(|part| part == "test" || part == "tests" || part.starts_with("test_"));
-    let touched = changes.iter().any(|change| is_test(&change.path));
-    let semantic = changes.iter().any(|change| change.language == Language::Cpp && change.rung == Rung::Semantic);
-    (semantic && !touched).then(|| "no C++ or Python file of a test changes".to_owned())
+    let is_test = |path: &str| {
+        let named = |part: &str| matches!(part, "test" | "tests") || part.starts_with("test_");
+        path.split('/').any(|part| named(part) || part.ends_with("_test.py") || part.ends_with("_test.cpp"))
+    };
+    let semantic = || changes.iter().filter(|change| change.rung == Rung::Semantic);
+    if !semantic().any(|change| change.language == Language::Cpp) {
+        return None;
+    }
+    let touched: Vec<String> =
+        semantic().filter(|change| is_test(&change.path)).map(|change| format!("`{}`", change.path)).collect();
+    if touched.is_empty() { Some("no test changes".to_owned()) } else { listed("tests change: ", touched) }
 }
 
 fn listed(title: &str, mut names: Vec<String>) -> Option<String> {

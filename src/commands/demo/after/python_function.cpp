@@ -1,8 +1,22 @@
 // `Function` as Python sees it: the base class of functions with a backward of their own.
 #include "csrc/python_function.h"
 
+// Without keyword arguments the inputs stay as they are; otherwise the class puts them in order.
+static PyObject* merged_inputs(PyObject* cls, PyObject* inputs, PyObject* kwargs) {
+  if (!kwargs || PyDict_Size(kwargs) == 0) {
+    Py_INCREF(inputs);
+    return inputs;
+  }
+  PyObject* bind = PyObject_GetAttrString(cls, "bind_inputs");
+  return PyObject_Call(bind, inputs, kwargs);
+}
+
 static PyObject* Function_apply(PyObject* cls, PyObject* inputs, PyObject* kwargs) {
   HANDLE_TH_ERRORS
+  THPObjectPtr merged{merged_inputs(cls, inputs, kwargs)};
+  if (!merged) {
+    throw python_error();
+  }
   THPObjectPtr ctx(PyObject_CallNoArgs(cls));
   if (!ctx) {
     throw python_error();
@@ -11,9 +25,9 @@ static PyObject* Function_apply(PyObject* cls, PyObject* inputs, PyObject* kwarg
   if (!forward) {
     throw python_error();
   }
-  THPObjectPtr arguments(with_context(ctx.get(), inputs));
+  THPObjectPtr arguments(with_context(ctx.get(), merged.get()));
   AutoGradMode grad_mode(false);
-  THPObjectPtr output(PyObject_Call(forward.get(), arguments.get(), kwargs));
+  THPObjectPtr output(PyObject_CallObject(forward.get(), arguments.get()));
   if (!output) {
     throw python_error();
   }
