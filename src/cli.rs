@@ -135,6 +135,9 @@ enum Command {
         /// With another mapping, another depth, another version of drift: what would change?
         #[arg(long, value_name = "FILE")]
         compare: Option<PathBuf>,
+        /// So many days after an alarm a change of the twin counts as its answer
+        #[arg(long, value_name = "DAYS", default_value_t = 30)]
+        within: u32,
     },
     /// Show the state of every link: since when, and through which commits, it has drifted
     ///
@@ -627,8 +630,8 @@ impl Cli {
                     graph::Options { selector, revision: at, direction, depth, only_certain: certain, drawing: draw };
                 graph::run(&session, &options)
             }
-            Command::Replay { range, looking, compare } => {
-                replay::run(&session, &replay::Options { range, depth: looking.depth, compare })
+            Command::Replay { range, looking, compare, within } => {
+                replay::run(&session, &replay::Options { range, depth: looking.depth, compare, within })
             }
             Command::Report { revision, since, looking } => {
                 report::run(&session, &report::Options { revision, since, depth: looking.depth })

@@ -139,9 +139,20 @@ impl Replay {
 
     /// The commits that change any C++ file of the scope.
     pub fn in_scope(&self) -> Tally {
-        tally(
-            self.commits.iter().filter(|commit| commit.report.as_ref().is_ok_and(|report| !report.touched.is_empty())),
-        )
+        tally(self.commits.iter().filter(|commit| commit.is_in_scope()))
+    }
+
+    /// The commits that change any C++ file of the scope, by author: those with most alarms first, and none without one.
+    pub fn by_author(&self) -> Vec<(String, Tally)> {
+        let mut authors: BTreeMap<&str, Vec<&Replayed>> = BTreeMap::new();
+        for commit in self.commits.iter().filter(|commit| commit.is_in_scope()) {
+            authors.entry(&commit.facts.author).or_default().push(commit);
+        }
+        let tallies = authors.into_iter().map(|(author, commits)| (author.to_owned(), tally(commits.into_iter())));
+        let mut tallies: Vec<(String, Tally)> =
+            tallies.filter(|(_, tally)| tally.errors + tally.warnings > 0).collect();
+        tallies.sort_by_key(|(_, tally)| std::cmp::Reverse((tally.errors, tally.warnings, tally.commits)));
+        tallies
     }
 
     /// Week by week, from the first to the last; a week is named by its Monday.
@@ -195,7 +206,7 @@ impl Replay {
 
     /// How many drifted links there are at this severity or above, and of how many the Python end changed in a later
     /// commit of the replay within so many days: a sign that the alarm was right.
-    pub fn followed(&self, least: Severity, days: i64) -> (usize, usize) {
+    pub fn followed(&self, least: Severity, days: u32) -> (usize, usize) {
         let mut changed: BTreeMap<&str, Vec<(usize, Date)>> = BTreeMap::new();
         for (at, commit) in self.commits.iter().enumerate() {
             for judged in commit.judged().filter(|judged| judged.has_python_change()) {
@@ -204,7 +215,7 @@ impl Replay {
         }
         let mut counts = (0, 0);
         for (at, commit) in self.commits.iter().enumerate() {
-            let last = commit.date().saturating_add(days.days());
+            let last = commit.date().saturating_add(i64::from(days).days());
             for judged in commit.drifted().filter(|judged| judged.severity >= Some(least)) {
                 let later = changed.get(&*judged.link).into_iter().flatten();
                 counts.0 += 1;
@@ -263,6 +274,10 @@ impl Replayed {
 
     fn touches(&self, glob: &str) -> bool {
         self.report.as_ref().is_ok_and(|report| report.touched.iter().any(|touched| touched.glob == glob))
+    }
+
+    fn is_in_scope(&self) -> bool {
+        self.report.as_ref().is_ok_and(|report| !report.touched.is_empty())
     }
 
     fn has(&self, verdict: Verdict) -> bool {
@@ -355,6 +370,19 @@ mod tests {
         let replay = Replay { commits: vec![replayed(4, sample()), replayed(10, follows), replayed(11, sample())] };
         assert_eq!(replay.followed(Severity::Error, 30), (2, 1));
         assert_eq!(replay.followed(Severity::Error, 5), (2, 0));
+    }
+
+    #[test]
+    fn authors_are_listed_who_have_alarms() {
+        let by = |author: &str, mut report: Report| {
+            report.touched = vec![crate::verdict::Touched { glob: "**".to_owned(), files: 1 }];
+            let replayed = replayed(4, report);
+            Replayed { facts: CommitFacts { author: author.to_owned(), ..replayed.facts }, ..replayed }
+        };
+        let commits = vec![by("C", quiet()), by("B", sample()), by("A", sample()), by("A", quiet()), by("B", sample())];
+        let authors = Replay { commits }.by_author();
+        let counts: Vec<_> = authors.iter().map(|(name, tally)| (&**name, tally.commits, tally.errors)).collect();
+        assert_eq!(counts, [("B", 2, 2), ("A", 2, 1)]);
     }
 
     #[test]

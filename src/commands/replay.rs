@@ -30,6 +30,8 @@ pub struct Options {
     pub depth: u32,
     /// The JSON lines of an earlier replay.
     pub compare: Option<PathBuf>,
+    /// So many days after an alarm a change of the twin counts as its answer.
+    pub within: u32,
 }
 
 pub fn run(session: &Session, options: &Options) -> Result<Exit> {
@@ -45,7 +47,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     stages.begin("report");
     let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
     let compared = earlier.map(|earlier| replay.compared_with(&earlier));
-    session.answer(&report::replay(&replay, compared.as_ref(), session.format, view))?;
+    session.answer(&report::replay(&replay, compared.as_ref(), options.within, session.format, view))?;
     session.detail(&format!("{}{} commits", stages.table(), replay.commits.len()));
     session.cache.notes().iter().for_each(|note| session.detail(note));
     Ok(if replay.tally().undecided == 0 { Exit::Clean } else { Exit::Undecided })

@@ -11,12 +11,12 @@ use serde::de::DeserializeOwned;
 
 use super::progress::Progress;
 use super::stages::Stages;
-use super::world::World;
+use super::world::{MappingTexts, World};
 use super::{Exit, Session, acks, replay};
-use crate::cache::Key;
 use crate::commands::judging::Judge;
 use crate::finding::Finding;
 use crate::mapping::Mapping;
+use crate::mapping::acks::Acks;
 use crate::parity::{Parity, parity};
 use crate::report::{self, Rendering, StandingReport};
 use crate::source::git::Repository;
@@ -53,8 +53,10 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     };
     let range = Range::TwoDot { before: options.revision.clone(), after: options.revision.clone() };
     let world = World::open(session, Some(&range))?;
-    let mapping = world.mapping(session)?.mapping;
-    let site = Site { session, world: &world, mapping: &mapping };
+    let texts = world.mapping_texts(session)?;
+    let mapping = texts.read(session)?.mapping;
+    let acks = acks::applying(session, &world)?;
+    let site = Site { session, world: &world, texts, mapping: &mapping, acks };
     on_stage("verify");
     let verification = site.verification()?;
     let (coverage, parity) = site.at_one_revision(&mut on_stage)?;
@@ -113,7 +115,9 @@ fn commits(session: &Session, options: &Options) -> Result<Vec<String>> {
 struct Site<'a> {
     session: &'a Session,
     world: &'a World,
+    texts: MappingTexts,
     mapping: &'a Mapping,
+    acks: Acks,
 }
 
 impl Site<'_> {
@@ -133,8 +137,7 @@ impl Site<'_> {
     }
 
     fn remembered<T: Serialize + DeserializeOwned>(&self, kind: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        let acks = acks::applying(self.session, self.world)?;
-        let key: Option<Key> = self.world.key(kind, &self.world.mapping_texts(self.session)?, &acks);
+        let key = self.world.key(kind, &self.texts, &self.acks);
         if let Some(known) = key.and_then(|key| self.session.cache.read(key)) {
             return Ok(known);
         }

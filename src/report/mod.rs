@@ -176,9 +176,9 @@ pub fn diff(differences: &Differences, format: Format, view: View) -> String {
 }
 
 /// What a check says of each commit of a range.
-pub fn replay(replay: &Replay, compared: Option<&Compared>, format: Format, view: View) -> String {
+pub fn replay(replay: &Replay, compared: Option<&Compared>, within: u32, format: Format, view: View) -> String {
     match format {
-        Format::Human => replay::human(replay, compared, view),
+        Format::Human => replay::human(replay, compared, within, view),
         Format::Json => json::replay(replay),
     }
 }

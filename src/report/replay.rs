@@ -10,23 +10,21 @@ use crate::rules::Severity;
 /// So many alarms, links and hubs are listed; `-v` lists all.
 const MOST_ROWS: usize = 15;
 
-/// A change of the twin within so many days after an alarm may be its answer.
-const FOLLOWED_WITHIN: i64 = 30;
-
 /// The longest bar of the weeks, in columns.
 const BAR: usize = 40;
 
-/// What the commits add up to.
-pub fn human(replay: &Replay, compared: Option<&Compared>, view: View) -> String {
+/// What the commits add up to. A change of the twin `within` so many days after an alarm may be its answer.
+pub fn human(replay: &Replay, compared: Option<&Compared>, within: u32, view: View) -> String {
     let most = if view.detail == super::Detail::Verbose { usize::MAX } else { MOST_ROWS };
     let mut out = String::new();
     alarms(&mut out, replay, most);
     links(&mut out, replay, most);
     hubs(&mut out, replay, most);
+    authors(&mut out, replay, most);
     weeks(&mut out, replay);
     failures(&mut out, replay, most);
     compared.iter().for_each(|compared| comparison(&mut out, compared, most));
-    followed(&mut out, replay);
+    followed(&mut out, replay, within);
     shares(&mut out, replay);
     out
 }
@@ -71,6 +69,19 @@ fn hubs(out: &mut String, replay: &Replay, most: usize) {
         let _ = writeln!(out, "  {links:3} links, {commits:11}  {}", harmless(&format!("{}#{}", hub.path, hub.symbol)));
     }
     rest(out, hubs.len(), most);
+}
+
+fn authors(out: &mut String, replay: &Replay, most: usize) {
+    let authors = replay.by_author();
+    if authors.is_empty() {
+        return;
+    }
+    title(out, "Authors of alarms, by commits that touch C++ in scope", authors.len());
+    let _ = writeln!(out, "  {}", paint(DIM, "commits  errors  warnings"));
+    for (author, Tally { commits, errors, warnings, .. }) in authors.iter().take(most) {
+        let _ = writeln!(out, "  {commits:7}  {errors:6}  {warnings:8}  {}", harmless(author));
+    }
+    rest(out, authors.len(), most);
 }
 
 fn weeks(out: &mut String, replay: &Replay) {
@@ -122,13 +133,14 @@ fn comparison(out: &mut String, compared: &Compared, most: usize) {
     let _ = writeln!(out, "{both} told by both");
 }
 
-fn followed(out: &mut String, replay: &Replay) {
-    let (alarms, followed) = replay.followed(Severity::Warning, FOLLOWED_WITHIN);
+fn followed(out: &mut String, replay: &Replay, within: u32) {
+    let (alarms, followed) = replay.followed(Severity::Warning, within);
     if alarms > 0 {
         let alarms = counted(alarms, "drifted link");
         let _ = writeln!(
             out,
-            "of {alarms} at warning or above, the Python of {followed} changed within {FOLLOWED_WITHIN} days after"
+            "of {alarms} at warning or above, the Python of {followed} changed within {} after",
+            counted(within as usize, "day")
         );
     }
 }

@@ -65,6 +65,19 @@ fn a_later_change_of_the_python_is_said_and_closes_nothing() {
 }
 
 #[test]
+fn ends_that_never_change_together_are_told() {
+    let repository = repository();
+    let start = repository.commit(&[("README", "start\n")]).to_string();
+    repository.commit(&[(CPP, &turned())]);
+    repository.commit(&[(PYTHON, &TWIN.replace("turn(1)", "turn(2)"))]);
+    let answer = run(&repository, &["report", "--since", &start, "--format", "json"]);
+    assert_eq!(answer.json()["never_together"], serde_json::json!(["gadget-turn"]), "{}", answer.all());
+    assert_eq!(json(&repository)["never_together"], serde_json::json!([]), "both came with the first commit");
+    let human = run(&repository, &["report", "--since", &start]);
+    assert!(human.stdout.contains("never together (1)\n  gadget-turn"), "{}", human.all());
+}
+
+#[test]
 fn what_matters_most_comes_first() {
     let repository = Repository::new();
     let mapping = format!(

@@ -27,6 +27,7 @@ pub fn page(report: &StandingReport<'_>, detail: Detail) -> String {
         parity(&mut out, report, most);
         unmapped(&mut out, report, most);
         hubs(&mut out, report, most);
+        apart(&mut out, report, most);
         trend(&mut out, report);
         undecided(&mut out, report, most);
     }
@@ -133,6 +134,16 @@ fn hubs(out: &mut String, report: &StandingReport<'_>, most: usize) {
         let _ = writeln!(out, "  {:3} links  {}", hub.links, harmless(&format!("{}#{}", hub.path, hub.symbol)));
     }
     rest(out, report.hubs.len(), most);
+}
+
+fn apart(out: &mut String, report: &StandingReport<'_>, most: usize) {
+    let apart: Vec<&str> = report.standing.never_together().map(|link| link.link.as_str()).collect();
+    if apart.is_empty() {
+        return;
+    }
+    title(out, "Links whose ends changed, and never together", apart.len());
+    apart.iter().take(most).for_each(|link| out.push_str(&format!("  {}\n", harmless(link))));
+    rest(out, apart.len(), most);
 }
 
 fn trend(out: &mut String, report: &StandingReport<'_>) {

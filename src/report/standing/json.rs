@@ -28,6 +28,7 @@ pub fn page(report: &StandingReport<'_>) -> String {
         "last": standing.period.as_ref().map(|(_, last)| moment(last)),
         "commits": standing.commits,
         "links": standing.links.iter().map(|one| link(report, one)).collect::<Vec<_>>(),
+        "never_together": standing.never_together().map(|link| &link.link).collect::<Vec<_>>(),
         "parity": report.parity.shown().map(disparity).collect::<Vec<_>>(),
         "unmapped": unmapped.collect::<Vec<_>>(),
         "hubs": report.hubs.iter().map(hub).collect::<Vec<_>>(),

@@ -42,6 +42,11 @@ pub fn page(report: &StandingReport<'_>) -> String {
     );
     list(
         &mut out,
+        "Links whose ends changed, and never together",
+        report.standing.never_together().map(|link| code(&link.link)),
+    );
+    list(
+        &mut out,
         "Could not be judged",
         report
             .standing
