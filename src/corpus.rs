@@ -59,6 +59,8 @@ pub struct Corpus<'a> {
     pub pairs: Vec<FilePair>,
     /// The changed files that matter and could not be read.
     pub skipped: Vec<Skipped>,
+    /// Some of them are not even here.
+    lost: bool,
     /// For each changed file its position in `pairs`.
     slots: Vec<Option<usize>>,
     /// Positions of the changed files by the path they have on a side.
@@ -110,12 +112,18 @@ impl<'a> Corpus<'a> {
 
     /// The range judged, as an argument of a command.
     pub fn range(&self) -> String {
-        let short = |side: &str| side.get(..12).filter(|_| side.len() == 40).unwrap_or(side).to_owned();
-        match &*self.snapshots.after {
-            "worktree" => " --worktree".to_owned(),
-            "index" => " --staged".to_owned(),
-            after => format!(" {}..{}", short(&self.snapshots.before), short(after)),
-        }
+        format!(" {}", self.snapshots.range)
+    }
+
+    /// The command that brings the objects that are missing, where some are.
+    pub fn remedy(&self) -> Option<&str> {
+        self.snapshots.remedy.as_deref()
+    }
+
+    /// Whether something that changed, or that a change could reach a link through, was lost: silence then says nothing.
+    pub fn is_short(&self) -> bool {
+        let changes = !self.pairs.is_empty() || !self.skipped.is_empty();
+        self.lost || changes && self.snapshots.unchanged.values().any(|file| !file.is_there())
     }
 
     /// Adds to the names those of the C++ symbols in changed files that mention one of them, and so on for so many steps:
@@ -225,6 +233,7 @@ impl<'a> Corpus<'a> {
             reader,
             pairs: Vec::new(),
             skipped: Vec::new(),
+            lost: false,
             slots: Vec::new(),
             before: places(Side::Before),
             after: places(Side::After),
@@ -236,7 +245,10 @@ impl<'a> Corpus<'a> {
         self.slots.push(matches!(outcome, Outcome::Parsed(_)).then_some(self.pairs.len()));
         match outcome {
             Outcome::Parsed(pair) => self.pairs.push(*pair),
-            Outcome::Skipped(reason) => self.skipped.push(Skipped { path: change.path().clone(), reason }),
+            Outcome::Skipped(reason) => {
+                self.lost |= !files(change).all(SourceFile::is_there);
+                self.skipped.push(Skipped { path: change.path().clone(), reason });
+            }
             Outcome::Irrelevant => {}
         }
     }

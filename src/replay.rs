@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use crate::rules::Severity;
+use crate::source::MISSING;
 use crate::source::git::CommitFacts;
 use crate::verdict::{HUB_LINKS, Judged, Outcome, Report, Verdict};
 
@@ -110,6 +111,11 @@ impl Earlier {
 }
 
 impl Replay {
+    /// Whether a commit could not be judged for want of an object.
+    pub fn lacks_objects(&self) -> bool {
+        self.commits.iter().any(Replayed::lacks_objects)
+    }
+
     /// Drops the commits before the first that could be judged, if there is one: they come before the mapping. Says how
     /// many those were, and why the last of them could not be judged.
     pub fn begin_with_the_first_judged(&mut self) -> Option<(usize, String)> {
@@ -282,6 +288,13 @@ impl Replayed {
 
     fn has(&self, verdict: Verdict) -> bool {
         self.report.as_ref().is_ok_and(|report| report.links.iter().any(|judged| judged.verdict == verdict))
+    }
+
+    fn lacks_objects(&self) -> bool {
+        match &self.report {
+            Ok(report) => report.skipped.iter().any(|skipped| skipped.reason.ends_with(MISSING)),
+            Err(reason) => reason.contains(MISSING),
+        }
     }
 
     fn is_undecided(&self) -> bool {

@@ -162,7 +162,7 @@ look like a pass, so this is an error, and the run ends with exit code 2.",
     example: "\
 In a partial clone the blob of `torch/csrc/autograd/python_function.cpp` was never fetched, and the range changes it.",
     remedy: "\
-Fetch what is missing (`git fetch --refetch`, or a clone without `--filter`) and run the check again. Where the parser \
+Run the command that the finding names (`git diff --stat BEFORE AFTER` brings what a partial clone lacks) and run the check again. Where the parser \
 stumbles over a macro, teach it: `[language.cpp] macros` in the mapping. Until then compare the two ends by hand.",
 };
 

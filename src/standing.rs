@@ -18,7 +18,7 @@ use crate::mapping::Mapping;
 use crate::replay::{Replay, Replayed, monday};
 use crate::rules::UNMAPPED_BINDING;
 use crate::source::git::CommitFacts;
-use crate::verdict::{Judged, Report, Verdict};
+use crate::verdict::{Judged, Outcome, Report, Verdict};
 use crate::verification::Verification;
 
 /// Where every link of a mapping stands.
@@ -152,6 +152,11 @@ impl Standing {
             if judged.has_python_change() {
                 link.python.push(moment.clone());
             }
+        }
+        let is_known = |judged: &Judged| judged.verdict == Verdict::Undecided;
+        if report.outcome == Outcome::Undecided && !report.links.iter().any(is_known) {
+            let reason = report.skipped.first().map(|skipped| format!("`{}`: {}", skipped.path, skipped.reason));
+            self.undecided.push((moment.clone(), reason.unwrap_or_else(|| "a file is not here".to_owned())));
         }
         let unmapped = report.findings.iter().filter(|finding| finding.rule.id == UNMAPPED_BINDING.id);
         self.unmapped.extend(unmapped.map(|finding| (moment.clone(), finding.clone())));

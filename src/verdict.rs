@@ -134,12 +134,13 @@ pub fn findings(
     let lost: Vec<Lost<'_>> = lost(links).filter(|lost| told == Told::All || !lost.defect.is_stale()).collect();
     findings.extend(place::lost(&lost, changes, mapping, corpus));
     findings.extend(unmapped::bindings(links, changes, mapping, corpus));
-    findings.extend(corpus.skipped.iter().map(|skipped| place::unreadable_change(&skipped.path, &skipped.reason)));
+    let skipped = corpus.skipped.iter();
+    findings.extend(skipped.map(|file| place::unreadable_change(&file.path, &file.reason, corpus.remedy())));
     let changed = changes.iter().filter(|change| change.language == Language::Cpp);
     let may_reach = changed.into_iter().any(|change| links.iter().any(|link| counts(link.link, change.rung)));
     findings.extend(corpus.unreadable_unchanged().map(|(path, reason)| {
         let is_way = may_reach && Language::of_path(path) == Some(Language::Cpp);
-        place::unreadable_unchanged(path, &reason, is_way)
+        place::unreadable_unchanged(path, &reason, corpus.remedy(), is_way)
     }));
     finding::sort(&mut findings);
     findings

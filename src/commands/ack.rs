@@ -31,7 +31,9 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let world = World::open(session, options.range.as_ref())?;
     let mut mapping = world.mapping(session)?.mapping;
     mapping.acks = acks::applying(session, &world)?;
-    let report = crate::check(&mapping, &world.snapshots(&mapping)?);
+    let pair = world.snapshots(&mapping)?;
+    session.tell_missing(&pair);
+    let report = crate::check(&mapping, &pair);
     let changes = open_changes(&mapping, &report, &options.link)?;
     let ack = Ack {
         link: options.link.clone(),

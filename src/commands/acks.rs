@@ -18,7 +18,10 @@ use crate::source::git::Side;
 /// come after what it is about.
 pub fn applying(session: &Session, world: &World) -> Result<Acks> {
     let (repository, endpoints) = world.of_mapping();
-    let on = |side: &Side| repository.read(side, ACKS).map(world::text).transpose();
+    let on = |side: &Side| {
+        let read = repository.read(side, ACKS).map(world::text).transpose();
+        read.map_err(|error| repository.lacking(endpoints, &error))
+    };
     let then = on(&endpoints.after)?;
     let now = match repository.work_tree() {
         Some(folder) => on_disk(&folder.join(ACKS), ACKS.to_owned())?,
@@ -33,7 +36,13 @@ pub fn applying(session: &Session, world: &World) -> Result<Acks> {
     let before = on(&endpoints.before).and_then(|text| read_all(text.as_slice())).unwrap_or_default();
     let then = read_all(then.as_slice())?.compared_with(&before);
     let others: Vec<Text> = now.into_iter().chain(given).collect();
-    let messages = world.repository.messages(&world.endpoints);
+    let messages = world.repository.messages(&world.endpoints).unwrap_or_else(|| {
+        let command = world.repository.unshallow().unwrap_or_else(|| "git fetch".to_owned());
+        session.note(&format!(
+            "the history is cut off, so `Drift-Ack:` lines in the messages of the range were not read: `{command}` brings them"
+        ));
+        Vec::new()
+    });
     let trailers = messages.iter().flat_map(|(commit, message)| acks::trailers(commit, message)).collect();
     Ok(Acks { trailers, today: Some(today()), ..Acks::joined(vec![then, read_all(&others)?]) })
 }

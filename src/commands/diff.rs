@@ -51,6 +51,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let wanted = Wanted::of(options)?;
     let world = World::open(session, options.range.as_ref())?;
     let pair = world.load(&|path| wanted.holds(path), &[])?;
+    session.tell_missing(&pair);
     stages.begin("parse");
     let (files, unread) = parsed(&pair, &progress);
     let skipped: Vec<Skipped> = unread.iter().cloned().chain(links(&pair)).collect();

@@ -12,6 +12,7 @@ use crate::mapping::resolve::{Resolution, nearest_names, resolve};
 use crate::mapping::selector::{self, pattern};
 use crate::mapping::{Pattern, Scope, nearest};
 use crate::report::{self, Drawing, GraphAnswer, IndexAnswer};
+use crate::source::MISSING;
 use crate::source::range::Range;
 use crate::symbols::{Language, ParsedFile};
 
@@ -32,12 +33,13 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     // Two equal sides: what is compared does not matter.
     let range = Range::TwoDot { before: options.revision.clone(), after: options.revision.clone() };
     let world = World::open(session, Some(&range))?;
-    let scope = scope(session, &world);
+    let scope = scope(session, &world)?;
     stages.begin("index");
     let wanted = options.selector.as_deref().map(Wanted::of).transpose()?;
     let named = wanted.as_ref().and_then(|wanted| wanted.path.as_deref());
     let request = Request { scope: &scope, named };
-    let index = Index::of(&world.repository, &world.endpoints.after, &request, &session.cache)?;
+    let index = Index::of(&world.repository, &world.endpoints.after, &request, &session.cache);
+    let index = index.and_then(Index::whole).map_err(|error| world.repository.lacking(&world.endpoints, &error))?;
     let answer = match &wanted {
         Some(wanted) => drawn(&world, &index, wanted, options, session, &mut stages)?,
         None => {
@@ -62,12 +64,13 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
 }
 
 /// The scope of the mapping that applies; everything where there is none.
-fn scope(session: &Session, world: &World) -> Scope {
+fn scope(session: &Session, world: &World) -> Result<Scope> {
     match world.mapping(session) {
-        Ok(applying) => applying.mapping.scope,
+        Ok(applying) => Ok(applying.mapping.scope),
+        Err(reason) if reason.to_string().contains(MISSING) => Err(reason),
         Err(reason) => {
             session.detail(&format!("the graph covers every file: {reason:#}"));
-            Scope::default()
+            Ok(Scope::default())
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
@@ -11,8 +11,8 @@ use crate::change::Skipped;
 use crate::corpus::{Afresh, ReadSymbols};
 use crate::graph::{GraphFile, includes};
 use crate::mapping::Scope;
-use crate::source::SourceFile;
 use crate::source::git::{Listed, Repository, Side};
+use crate::source::{MISSING, SourceFile};
 use crate::symbols::stored::Stored;
 use crate::symbols::{Language, Symbol};
 
@@ -84,6 +84,14 @@ impl Index {
         });
         index.files = files.collect();
         Ok(index)
+    }
+
+    /// The same, or why it is not whole: an index with holes would answer that nothing is there.
+    pub fn whole(self) -> Result<Index> {
+        match self.skipped.iter().find(|skipped| skipped.reason.ends_with(MISSING)) {
+            Some(lost) => bail!("could not read `{}`: {}", lost.path, lost.reason),
+            None => Ok(self),
+        }
     }
 }
 

@@ -32,6 +32,7 @@ use anyhow::{Context, Result};
 use crate::cache::Cache;
 use crate::mapping::selector::is_repository_name;
 use crate::report::{Detail, Format, Rendering, style};
+use crate::source::{SnapshotPair, SourceFile, Unreadable};
 
 /// What every subcommand is told.
 #[derive(Debug, Clone)]
@@ -133,6 +134,19 @@ impl Session {
     pub fn detail(&self, text: &str) {
         if self.detail == Detail::Verbose {
             self.say(text);
+        }
+    }
+
+    /// Says which command brings what is missing.
+    fn tell_missing(&self, pair: &SnapshotPair) {
+        let is_missing = |file: &&SourceFile| matches!(file.content, Err(Unreadable::Missing { .. }));
+        let count = pair.files().filter(is_missing).count();
+        if let Some(command) = &pair.remedy {
+            let files = if count == 1 { "1 version of a file is" } else { &format!("{count} versions of files are") };
+            self.say(&format!(
+                "{}: {files} missing from the repository; `{command}` brings what lacks",
+                style::severity_word("help")
+            ));
         }
     }
 

@@ -89,7 +89,12 @@ pub(super) fn replay(session: &Session, commits: &[String], depth: u32) -> Resul
     });
     ends.into_iter().collect::<Result<()>>()?;
     let judged = judged.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Replay { commits: judged.into_iter().flatten().collect() })
+    let replay = Replay { commits: judged.into_iter().flatten().collect() };
+    if replay.lacks_objects() {
+        let command = Repository::open(&session.repository)?.bring_all();
+        session.note(&format!("files of some commits are missing from the repository; `{command}` brings them"));
+    }
+    Ok(replay)
 }
 
 /// Runs work on one thread, and what it would share out too.

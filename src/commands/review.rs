@@ -43,7 +43,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let wanted = Wanted::of_paths(&options.paths, language)?;
     let mut review = match options.all {
         true => all(&world, &wanted, &settings, &progress, &mut stages)?,
-        false => changed(&world, &wanted, (&settings, &scope), &progress, &mut stages)?,
+        false => changed(session, &world, &wanted, (&settings, &scope), &progress, &mut stages)?,
     };
     review.before = world.endpoints.before.name().to_owned();
     review.after = world.endpoints.after.name().to_owned();
@@ -68,6 +68,7 @@ fn drift(session: &Session, options: &Options, stages: &mut Stages) -> Option<Re
 }
 
 fn changed(
+    session: &Session,
     world: &World,
     wanted: &Wanted,
     (settings, scope): (&ReviewSettings, &Scope),
@@ -75,6 +76,7 @@ fn changed(
     stages: &mut Stages,
 ) -> Result<Review> {
     let pair = world.load(&|path| wanted.holds(path), &[])?;
+    session.tell_missing(&pair);
     stages.begin("parse");
     let (files, mut skipped) = parsed(&pair, progress);
     skipped.retain(|skipped| Language::of_path(&skipped.path) == Some(Language::Cpp));
@@ -98,7 +100,7 @@ fn all(
     progress: &Progress,
     stages: &mut Stages,
 ) -> Result<Review> {
-    let sources = world.repository.whole(&world.endpoints.after, &|path| wanted.holds(path))?;
+    let sources = world.whole(&|path| wanted.holds(path))?;
     stages.begin("parse");
     let concern = |text: &[u8]| review::concerns(text);
     let sources: Vec<_> =

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use globset::GlobSet;
 
 use super::{Location, Rendered, Session};
@@ -21,7 +21,7 @@ use crate::parity::may_give_names;
 use crate::report::broken_mapping;
 use crate::source::git::{Endpoints, Repository, Request, Side};
 use crate::source::range::Range;
-use crate::source::{SnapshotPair, SourceFile};
+use crate::source::{SnapshotPair, SourceFile, Unreadable};
 use crate::suggest::{Sources, declares_operators};
 use crate::symbols::Language;
 
@@ -118,7 +118,8 @@ impl World {
         }
         let (repository, endpoints) = self.of_mapping();
         let [before, after] = [&endpoints.before, &endpoints.after].map(|side| texts(repository, side));
-        let (before, after) = (before?, after?);
+        let texts = before.and_then(|before| Ok((before, after?)));
+        let (before, after) = texts.map_err(|error| repository.lacking(endpoints, &error))?;
         if before.is_empty() && after.is_empty() { self.built_in() } else { Ok(MappingTexts::Kept { before, after }) }
     }
 
@@ -175,7 +176,7 @@ impl World {
                 None => return Ok(Rejected::default()),
             },
         };
-        Rejected::parse(&text).map_err(|error| anyhow::anyhow!("`{name}`: {error}"))
+        Rejected::parse(&text).map_err(|error| anyhow!("`{name}`: {error}"))
     }
 
     /// The file in which rejections are kept: beside the mapping.
@@ -197,7 +198,7 @@ impl World {
     pub fn sources(&self, mapping: &Mapping) -> Result<Sources> {
         let has = |path: &str| self.repository.exists(&self.endpoints.after, path);
         let told = !mapping.scope.cpp.is_empty() || !mapping.scope.python.is_empty();
-        let fitting = if told { None } else { builtin::fitting(&has) };
+        let fitting = if told { None } else { builtin::fitting(&has)? };
         let fallback = fitting.map(|builtin| read_all(&[(builtin.title(), builtin.text.into())])).transpose()?;
         let scope = fallback.as_ref().map_or(&mapping.scope, |mapping| &mapping.scope);
         let packages: Vec<&str> = scope.python_globs.iter().filter_map(|glob| glob.split('/').next()).collect();
@@ -207,7 +208,7 @@ impl World {
             Some(Language::Python) => packages.is_empty() || packages.contains(&path.split('/').next().unwrap_or(path)),
             Some(Language::Yaml) | None => declares_operators(path),
         };
-        let mut files = self.repository.whole(&self.endpoints.after, &wants)?;
+        let mut files = self.whole(&wants)?;
         let mut sources = Sources { at: self.endpoints.after.name().to_owned(), ..Sources::default() };
         files.sort_by(|one, two| one.path.cmp(&two.path));
         for file in files {
@@ -228,7 +229,17 @@ impl World {
     pub fn name_givers(&self, sources: &Sources) -> Result<Vec<SourceFile>> {
         let known: BTreeSet<&str> = sources.cpp.iter().map(|file| &*file.path).collect();
         let wants = |path: &str| may_give_names(path) && !known.contains(path);
-        self.repository.whole(&self.endpoints.after, &wants)
+        self.whole(&wants)
+    }
+
+    /// Every wanted file of the after side; an error where one is missing.
+    pub fn whole(&self, wants: &(dyn Fn(&str) -> bool + Sync)) -> Result<Vec<SourceFile>> {
+        let files = self.repository.whole(&self.endpoints.after, wants)?;
+        let missing = files.iter().find(|file| matches!(file.content, Err(Unreadable::Missing { .. })));
+        match missing.cloned().map(text) {
+            Some(Err(error)) => Err(self.repository.lacking(&self.endpoints, &error)),
+            _ => Ok(files),
+        }
     }
 
     /// The changed files that are wanted, and the named ones in any case.
@@ -246,13 +257,16 @@ impl World {
 
     fn built_in(&self) -> Result<MappingTexts> {
         let (repository, endpoints) = self.of_mapping();
-        let has = |path: &str| repository.exists(&endpoints.after, path);
-        let Some(builtin) = builtin::fitting(&has) else { bail!("{}", self.no_mapping(&has)) };
+        let has = |path: &str| {
+            let found = repository.exists(&endpoints.after, path);
+            found.map_err(|error| repository.lacking(endpoints, &error))
+        };
+        let Some(builtin) = builtin::fitting(&has)? else { bail!("{}", self.no_mapping(&has)?) };
         Ok(MappingTexts::BuiltIn((builtin.title(), builtin.text.into())))
     }
 
-    fn no_mapping(&self, has: builtin::Exists<'_>) -> String {
-        let lacking = match builtin::nearly_fitting(has) {
+    fn no_mapping(&self, has: builtin::Exists<'_>) -> Result<String> {
+        let lacking = match builtin::nearly_fitting(has)? {
             Some((near, path)) => {
                 format!(
                     "the {} needs `{path}`, which is not there in {}",
@@ -262,10 +276,10 @@ impl World {
             }
             None => "no built-in mapping fits it".to_owned(),
         };
-        format!(
+        Ok(format!(
             "no mapping: the repository has no `{FOLDER}/*.toml`, and {lacking}; write one (docs/mapping.md), look at an \
              example with `drift demo --keep demo`, or give one with `--mapping FILE`; `drift diff` needs none"
-        )
+        ))
     }
 }
 
@@ -361,9 +375,10 @@ impl Fixed {
 
 /// Names and texts of the mapping files of one side.
 fn texts(repository: &Repository, side: &Side) -> Result<Vec<Named>> {
-    let paths = repository.list(side, FOLDER);
+    let paths = repository.list(side, FOLDER)?;
     let mappings = paths.iter().filter(|path| path.ends_with(".toml") && !is_beside(path));
-    mappings.filter_map(|path| repository.read(side, path)).map(text).collect()
+    let files = mappings.filter_map(|path| repository.read(side, path));
+    files.map(text).collect()
 }
 
 fn in_scope(mapping: &Mapping, path: &str) -> bool {
@@ -395,7 +410,7 @@ fn given(paths: &[PathBuf]) -> Result<Vec<Named>> {
 }
 
 pub(super) fn text(file: SourceFile) -> Result<Named> {
-    let bytes = file.content.map_err(|reason| anyhow::anyhow!("could not read mapping `{}`: {reason}", file.path))?;
+    let bytes = file.content.map_err(|reason| anyhow!("could not read `{}`: {reason}", file.path))?;
     let text = std::str::from_utf8(&bytes).with_context(|| format!("mapping `{}` is not UTF-8", file.path))?;
     Ok((file.path.to_string(), text.into()))
 }

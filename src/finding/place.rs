@@ -8,6 +8,7 @@ use crate::corpus::{Corpus, Side};
 use crate::ends::{Defect, ResolvedEnd, ResolvedLink};
 use crate::mapping::Mapping;
 use crate::rules::{self, Severity};
+use crate::source::MISSING;
 
 /// A selector that something is wrong with.
 #[derive(Clone, Copy)]
@@ -30,18 +31,18 @@ pub fn lost(lost: &[Lost<'_>], changes: &[Change], mapping: &Mapping, corpus: &C
 }
 
 /// A file that the range changes and that could not be read. Whether a link needed it is told separately.
-pub fn unreadable_change(path: &Arc<str>, reason: &str) -> Finding {
+pub fn unreadable_change(path: &Arc<str>, reason: &str, remedy: Option<&str>) -> Finding {
     let message = format!("`{path}` changed and was not compared: {reason}");
-    let mut finding = unreadable(path, message, reason);
-    finding.severity = Severity::Warning;
+    let mut finding = unreadable(path, message, reason, remedy);
+    finding.severity = if is_missing(reason) { Severity::Error } else { Severity::Warning };
     finding
 }
 
 /// A file that the mapping names, that the range leaves alone, and that could not be read. A change elsewhere may reach
 /// an entry point through it: nobody can tell.
-pub fn unreadable_unchanged(path: &Arc<str>, reason: &str, is_way: bool) -> Finding {
+pub fn unreadable_unchanged(path: &Arc<str>, reason: &str, remedy: Option<&str>, is_way: bool) -> Finding {
     let message = format!("`{path}` was not read: {reason}; the range does not touch it");
-    let mut finding = unreadable(path, message, reason);
+    let mut finding = unreadable(path, message, reason, remedy);
     if is_way {
         finding.severity = Severity::Warning;
         finding.notes.push("whether the entry points in it use what the range changes is not known".to_owned());
@@ -49,15 +50,19 @@ pub fn unreadable_unchanged(path: &Arc<str>, reason: &str, is_way: bool) -> Find
     finding
 }
 
-fn unreadable(path: &Arc<str>, message: String, reason: &str) -> Finding {
+fn unreadable(path: &Arc<str>, message: String, reason: &str, remedy: Option<&str>) -> Finding {
     let mut finding = Finding::of(&rules::UNREADABLE_SOURCE, message);
     finding.path = Some(path.clone());
-    let next = match reason.ends_with("missing from the repository") {
-        true => "fetch what is missing (`git fetch --refetch`), then run `drift check` again",
-        false => "look at it by hand",
+    let next = match remedy.filter(|_| is_missing(reason)) {
+        Some(command) => format!("`{command}` brings what is missing; then run `drift check` again"),
+        None => "look at it by hand".to_owned(),
     };
     finding.help = Some(format!("{next}; more: `drift explain unreadable-source`"));
     finding
+}
+
+fn is_missing(reason: &str) -> bool {
+    reason.ends_with(MISSING)
 }
 
 fn broken(lost: Lost<'_>, changes: &[Change], mapping: &Mapping, corpus: &Corpus<'_>) -> Finding {

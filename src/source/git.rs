@@ -17,7 +17,7 @@ use rustc_hash::FxHashMap;
 pub use create::{NewCommit, create_repository};
 
 use super::range::Range;
-use super::{FileChange, SIZE_LIMIT, SnapshotPair, SourceFile, Unreadable, rename};
+use super::{FileChange, MISSING, SIZE_LIMIT, SnapshotPair, SourceFile, Unreadable, rename};
 
 /// How many commit messages of a range are read at most.
 const MESSAGE_LIMIT: usize = 1000;
@@ -148,6 +148,30 @@ impl Repository {
         self.tree_side("HEAD").ok()
     }
 
+    /// Whether there is a commit of that name.
+    pub fn has(&self, revision: &str) -> bool {
+        self.commit(revision).is_ok()
+    }
+
+    /// Whether one commit is the other or comes before it, as far as the history is here.
+    pub fn leads_to(&self, before: &str, after: &str) -> bool {
+        let (Ok(before), Ok(after)) = (self.commit(before), self.commit(after)) else { return false };
+        before.id() == after.id() || self.git.graph_descendant_of(after.id(), before.id()).unwrap_or(false)
+    }
+
+    /// The branches of a remote, as far as they were fetched: `origin/main`, and what its `HEAD` points at first.
+    pub fn branches_of(&self, remote: &str) -> Vec<String> {
+        let head = self.git.find_reference(&format!("refs/remotes/{remote}/HEAD")).ok();
+        let head = head.and_then(|head| Some(head.symbolic_target().ok()??.strip_prefix("refs/remotes/")?.to_owned()));
+        let all = self.git.references_glob(&format!("refs/remotes/{remote}/*")).ok();
+        let names = all.into_iter().flatten().flatten();
+        let names = names.filter_map(|reference| Some(reference.shorthand().ok()?.to_owned()));
+        let mut branches: Vec<String> =
+            names.filter(|name| !name.ends_with("/HEAD") && Some(name) != head.as_ref()).collect();
+        branches.sort();
+        head.into_iter().chain(branches).collect()
+    }
+
     /// Every file of a side, as sorted paths.
     pub fn paths(&self, side: &Side) -> anyhow::Result<Vec<Arc<str>>> {
         Ok(self.entries(side)?.into_values().map(|entry| entry.path).collect())
@@ -164,6 +188,10 @@ impl Repository {
             Range::ThreeDot { before, after } => (self.merge_base(before, after)?, commit_side(&self.commit(after)?)),
             Range::Staged => (self.head_side()?, self.local_side("index", Place::Index)?),
             Range::Worktree => (self.head_side()?, self.local_side("worktree", Place::Worktree)?),
+            Range::WorktreeSince(base) => {
+                (self.merge_base(base, "HEAD")?, self.local_side("worktree", Place::Worktree)?)
+            }
+            Range::Everything(revision) => (empty_side(), self.tree_side(revision)?),
         };
         Ok(Endpoints { before, after })
     }
@@ -183,7 +211,9 @@ impl Repository {
         changed.retain(|change| !same_content(change));
         changed.sort_by(|left, right| left.path().cmp(right.path()));
         let (before, after) = (endpoints.before.name.clone(), endpoints.after.name.clone());
-        Ok(SnapshotPair { before, after, changed, unchanged, fixed: BTreeMap::new() })
+        let (range, fixed) = (self.arguments(endpoints), BTreeMap::new());
+        let pair = SnapshotPair { before, after, range, remedy: None, changed, unchanged, fixed };
+        Ok(SnapshotPair { remedy: self.remedy(endpoints, &pair), ..pair })
     }
 
     /// Reads every file of one side that is wanted, in path order.
@@ -215,7 +245,7 @@ impl Repository {
                         Found::File(entry) => drop(all.insert(folder.as_bytes().to_vec(), entry)),
                         Found::Nothing => {}
                         Found::Missing(oid) => {
-                            bail!("the folder `{folder}` (tree {oid}) is missing from the repository")
+                            return Err(folder_missing(folder, oid));
                         }
                     }
                 }
@@ -277,35 +307,62 @@ impl Repository {
         (touching, seen, false)
     }
 
-    /// Whether that side has such a file, without reading it. A folder that is missing from the repository counts as
-    /// holding it: what cannot be known is said when the file is read.
-    pub fn exists(&self, side: &Side, path: &str) -> bool {
-        matches!(self.look_up(side, path), Found::File(_) | Found::Missing(_))
+    /// Whether that side has such a file, without reading it; an error where a folder on the way is missing.
+    pub fn exists(&self, side: &Side, path: &str) -> anyhow::Result<bool> {
+        match self.look_up(side, path) {
+            Found::File(_) => Ok(true),
+            Found::Folder(_) | Found::Nothing => Ok(false),
+            Found::Missing(oid) => Err(folder_missing(path, oid)),
+        }
     }
 
-    /// The files directly in a folder, as sorted paths.
-    pub fn list(&self, side: &Side, folder: &str) -> Vec<Arc<str>> {
+    /// The files directly in a folder, as sorted paths; an error where the folder, or one above it, is missing.
+    pub fn list(&self, side: &Side, folder: &str) -> anyhow::Result<Vec<Arc<str>>> {
         let folder = folder.trim_end_matches('/');
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut paths = match &side.place {
-            Place::Tree { root, .. } => self.tree_files(*root, folder, &prefix),
+            Place::Tree { root, .. } => self.tree_files(*root, folder, &prefix)?,
             Place::Index | Place::Worktree => self.index_files(side, &prefix),
         };
         paths.sort();
         paths.dedup();
-        paths
+        Ok(paths)
     }
 
-    /// Ids and messages of the commits that after has and before has not, newest first, at most a thousand.
-    pub fn messages(&self, endpoints: &Endpoints) -> Vec<(String, String)> {
-        let Some(after) = endpoints.after.commit() else { return Vec::new() };
-        let Ok(walk) = self.walk(endpoints.before.commit(), after) else { return Vec::new() };
-        // A shallow clone ends the walk early: the messages that are there still count.
-        let commits = walk.take(MESSAGE_LIMIT).map_while(Result::ok).filter_map(|oid| self.git.find_commit(oid).ok());
+    /// Ids and messages of the commits that after has and before has not, newest first, at most a thousand. `None` where
+    /// the history is cut off, so that nobody can tell which commits these are.
+    pub fn messages(&self, endpoints: &Endpoints) -> Option<Vec<(String, String)>> {
+        let Some(after) = endpoints.after.commit() else { return Some(Vec::new()) };
+        let walk = self.walk(endpoints.before.commit(), after).ok()?;
+        let commits: Option<Vec<_>> =
+            walk.take(MESSAGE_LIMIT).map(|oid| self.git.find_commit(oid.ok()?).ok()).collect();
+        let commits = commits.filter(|commits| !commits.iter().any(is_cut))?;
         let said = |commit: Commit<'_>| {
             (commit.id().to_string(), String::from_utf8_lossy(commit.message_bytes()).into_owned())
         };
-        commits.map(said).collect()
+        Some(commits.into_iter().map(said).collect())
+    }
+
+    /// The command that brings the history that a shallow clone lacks; `None` where all of it is there.
+    pub fn unshallow(&self) -> Option<String> {
+        self.git.is_shallow().then(|| "git fetch --unshallow".to_owned())
+    }
+
+    /// The command that brings every object that a comparison of two sides needs.
+    pub fn bring(&self, endpoints: &Endpoints) -> String {
+        let is_head = || self.head().is_some_and(|head| head.name == endpoints.after.name);
+        let is_checked_out = || self.git.index().is_ok_and(|index| !index.is_empty());
+        match () {
+            // What is beside the range, such as acks of the last commit, is not here either.
+            () if !self.has_work_tree() => self.bring_all().to_owned(),
+            () if (!endpoints.after.is_fixed() || is_head()) && is_checked_out() => self.bring_changes(endpoints),
+            () => both(self.bring_whole(&endpoints.after), self.bring_changes(endpoints)),
+        }
+    }
+
+    /// The command that brings every object of the whole history.
+    pub fn bring_all(&self) -> &'static str {
+        if self.is_partial() { "git fetch --refetch --no-filter" } else { "git fetch --refetch" }
     }
 
     /// Name and mail address of who would commit here, as far as git knows them.
@@ -333,7 +390,7 @@ impl Repository {
         let mut commits = Vec::new();
         while let Some(commit) = next.filter(|commit| commit.time().seconds() >= seconds) {
             commits.push(commit.id().to_string());
-            next = self.first_parent(&commit).unwrap_or_default();
+            next = self.first_parent(&commit).map_err(|parent| self.cut_off(&commit, parent))?;
         }
         commits.reverse();
         Ok(commits)
@@ -348,12 +405,13 @@ impl Repository {
                 let base = self.merge_base(before, after)?;
                 (base.commit().expect("a merge base is a commit"), self.commit(after)?)
             }
-            Range::Staged | Range::Worktree => {
+            Range::Everything(revision) => return self.first_parents(self.commit(revision)?, None),
+            Range::Staged | Range::Worktree | Range::WorktreeSince(_) => {
                 bail!("the index and the work tree have no commits; name a range `A..B`")
             }
         };
         let inside: BTreeSet<Oid> = self.walk(Some(before), after.id())?.collect::<Result<_, _>>()?;
-        self.first_parents(after, &inside)
+        self.first_parents(after, Some(&inside))
     }
 }
 
@@ -455,6 +513,34 @@ fn empty_side() -> Side {
     Side { name: EMPTY_TREE.to_owned(), place: Place::Tree { root: None, commit: None } }
 }
 
+/// Two sides as arguments of `git diff`.
+fn between(before: &str, after: &Side) -> String {
+    match after.place {
+        Place::Index => format!("--cached {before}"),
+        Place::Worktree => before.to_owned(),
+        Place::Tree { .. } => format!("{before} {}", after.name),
+    }
+}
+
+/// The parents that the commit itself names.
+fn parents(commit: &Commit) -> Vec<Oid> {
+    let header = String::from_utf8_lossy(commit.raw_header_bytes()).into_owned();
+    header.lines().filter_map(|line| Oid::from_str(line.strip_prefix("parent ")?.trim()).ok()).collect()
+}
+
+/// Whether the history of a shallow clone ends here, though that of the project does not.
+fn is_cut(commit: &Commit) -> bool {
+    commit.parent_count() < parents(commit).len()
+}
+
+fn both(one: String, two: String) -> String {
+    if one == two { one } else { format!("{one} && {two}") }
+}
+
+fn folder_missing(path: &str, tree: Oid) -> anyhow::Error {
+    anyhow!("a folder of `{path}` (tree {tree}) {MISSING}")
+}
+
 fn missing(oid: Oid) -> Unreadable {
     Unreadable::Missing { oid: oid.to_string() }
 }
@@ -492,14 +578,27 @@ impl Repository {
             );
         }
         if name.len() < revision.len() && (is_head || self.git.revparse_single(name).is_ok()) {
-            let help = self.deepen().unwrap_or_else(|| "see `git log --oneline`".to_owned());
+            let help = match self.unshallow() {
+                Some(command) => format!("the clone is shallow; run `{command}`"),
+                None => "see `git log --oneline`".to_owned(),
+            };
             return format!("`{revision}` leads past what the history of `{name}` holds; {help}");
         }
         let nearest = self.nearest(name).map(|near| format!("did you mean `{near}`? "));
-        format!(
-            "there is no revision `{revision}` in this repository; {}`git fetch` may bring it",
-            nearest.unwrap_or_default()
-        )
+        let nearest = nearest.unwrap_or_default();
+        format!("there is no revision `{revision}` in this repository; {nearest}`{}` may bring it", self.fetch(name))
+    }
+
+    /// The command that brings a revision which is not there, and the history that leads to it.
+    fn fetch(&self, name: &str) -> String {
+        let remote = self.remote();
+        let history = if self.git.is_shallow() { " --unshallow" } else { "" };
+        let is_id = name.len() >= 40 && name.bytes().all(|byte| byte.is_ascii_hexdigit());
+        match name.strip_prefix(&format!("{remote}/")).filter(|branch| !branch.is_empty()) {
+            Some(branch) => format!("git fetch{history} {remote} {branch}:refs/remotes/{name}"),
+            None if is_id => format!("git fetch{history} {remote} {name}"),
+            None => format!("git fetch{history} --tags"),
+        }
     }
 
     fn unborn(&self) -> bool {
@@ -518,40 +617,67 @@ impl Repository {
     }
 
     fn parent_side(&self, commit: &Commit) -> anyhow::Result<Side> {
-        match self.first_parent(commit)? {
-            Some(parent) => Ok(commit_side(&parent)),
-            None => Ok(empty_side()),
+        let parent = self.first_parent(commit).map_err(|parent| {
+            let (commit, remote) = (commit.id(), self.remote());
+            let help = match self.git.is_shallow() {
+                true => format!("in this shallow clone; run `git fetch --depth=2 {remote} {commit}`"),
+                false => format!("in this repository; run `git fetch {remote} {parent}`"),
+            };
+            anyhow!("the parent {parent} of commit {commit} is not {help}")
+        })?;
+        Ok(parent.map_or_else(empty_side, |parent| commit_side(&parent)))
+    }
+
+    /// The error is a parent that is not there. The header is asked, because libgit2 shows the last commits of a shallow
+    /// clone as commits without parents.
+    fn first_parent(&self, commit: &Commit) -> Result<Option<Commit<'_>>, Oid> {
+        match parents(commit).first() {
+            Some(&parent) => self.git.find_commit(parent).map(Some).map_err(|_| parent),
+            None => Ok(None),
         }
     }
 
-    /// The header is asked, because libgit2 shows the last commits of a shallow clone as commits without parents.
-    fn first_parent(&self, commit: &Commit) -> anyhow::Result<Option<Commit<'_>>> {
-        let header = String::from_utf8_lossy(commit.raw_header_bytes()).into_owned();
-        let Some(parent) = header.lines().find_map(|line| line.strip_prefix("parent ")) else { return Ok(None) };
-        let parent = Oid::from_str(parent.trim()).with_context(|| format!("the header of commit {}", commit.id()))?;
-        let found = self.git.find_commit(parent);
-        found.map(Some).map_err(|_| {
-            let help = self.deepen().unwrap_or_else(|| format!("run `git fetch origin {parent}`"));
-            anyhow!("the parent {parent} of commit {} is missing from this repository; {help}", commit.id())
-        })
+    fn cut_off(&self, commit: &Commit, parent: Oid) -> anyhow::Error {
+        let help = match self.unshallow() {
+            Some(command) => format!("the clone is shallow; run `{command}`"),
+            None => format!("run `git fetch {} {parent}`", self.remote()),
+        };
+        anyhow!("the history ends at commit {}, whose parent {parent} is not here: {help}", commit.id())
     }
 
     fn merge_base(&self, before: &str, after: &str) -> anyhow::Result<Side> {
-        let base = self.git.merge_base(self.commit(before)?.id(), self.commit(after)?.id());
-        let base = base.and_then(|oid| self.git.find_commit(oid)).map_err(|error| match self.deepen() {
-            Some(help) => anyhow!("the merge base of `{before}` and `{after}` is not in this shallow clone; {help}"),
-            None if error.code() == ErrorCode::NotFound => {
+        let (one, two) = (self.commit(before)?.id(), self.commit(after)?.id());
+        let base = self.git.merge_base(one, two);
+        if self.git.is_shallow() && !base.as_ref().is_ok_and(|base| self.is_nearest(*base, [one, two])) {
+            bail!(
+                "the merge base of `{before}` and `{after}` is not in this shallow clone; run `git fetch --unshallow`"
+            );
+        }
+        let base = base.and_then(|oid| self.git.find_commit(oid)).map_err(|error| match error.code() {
+            ErrorCode::NotFound => {
                 anyhow!("`{before}` and `{after}` have no common ancestor; compare the two with `{before}..{after}`")
             }
-            None => anyhow!("the merge base of `{before}` and `{after}` cannot be found: {}", error.message()),
+            _ => anyhow!("the merge base of `{before}` and `{after}` cannot be found: {}", error.message()),
         })?;
         Ok(commit_side(&base))
     }
 
-    /// What to do about history that is not there; `None` when all of it is.
-    fn deepen(&self) -> Option<String> {
-        let help = "the clone is shallow: run `git fetch --deepen=100`, or `git fetch --unshallow` for all of it";
-        self.git.is_shallow().then(|| help.to_owned())
+    /// Whether no nearer merge base can be hidden where the history of a shallow clone is cut: no end leads to a cut but
+    /// through the base.
+    fn is_nearest(&self, base: Oid, ends: [Oid; 2]) -> bool {
+        let reaches_a_cut = |end: Oid| {
+            let Ok(mut walk) = self.walk(Some(base), end) else { return true };
+            walk.any(|oid| !oid.and_then(|oid| self.git.find_commit(oid)).is_ok_and(|commit| !is_cut(&commit)))
+        };
+        !ends.into_iter().any(reaches_a_cut)
+    }
+
+    /// The remote that a fetch would ask.
+    fn remote(&self) -> String {
+        let remotes = self.git.remotes().ok();
+        let mut names = remotes.iter().flat_map(|names| names.iter()).filter_map(|name| name.ok().flatten());
+        let first = names.next().unwrap_or("origin").to_owned();
+        if names.any(|name| name == "origin") { "origin".to_owned() } else { first }
     }
 
     fn head_side(&self) -> anyhow::Result<Side> {
@@ -580,12 +706,13 @@ impl Repository {
         Ok(walk)
     }
 
-    fn first_parents(&self, newest: Commit, inside: &BTreeSet<Oid>) -> anyhow::Result<Vec<String>> {
+    /// Only those inside, where that is said.
+    fn first_parents(&self, newest: Commit, inside: Option<&BTreeSet<Oid>>) -> anyhow::Result<Vec<String>> {
         let mut chain = Vec::new();
         let mut next = Some(newest);
-        while let Some(commit) = next.filter(|commit| inside.contains(&commit.id())) {
+        while let Some(commit) = next.filter(|commit| inside.is_none_or(|inside| inside.contains(&commit.id()))) {
             chain.push(commit.id().to_string());
-            next = self.first_parent(&commit)?;
+            next = self.first_parent(&commit).map_err(|parent| self.cut_off(&commit, parent))?;
         }
         chain.reverse();
         Ok(chain)
@@ -601,9 +728,56 @@ impl Repository {
                 self.entries(&endpoints.before).and_then(|before| Ok(compare(before, self.entries(&endpoints.after)?)))
             }
         };
-        let after = if endpoints.after.commit().is_some() { endpoints.after.name() } else { "" };
-        let help = format!("git diff --stat {} {after}", endpoints.before.name());
-        deltas.map_err(|error| anyhow!("{error:#}; in a partial clone, `{}` fetches what is missing", help.trim_end()))
+        deltas.map_err(|error| anyhow!("{error:#}; `{}` brings it", self.bring_changes(endpoints)))
+    }
+
+    /// The command that brings both versions of what differs.
+    fn bring_changes(&self, Endpoints { before, after }: &Endpoints) -> String {
+        let before = if before.name == after.name { &empty_side() } else { before };
+        match self.is_partial() {
+            true => format!("git diff --stat {}", between(before.name(), after)),
+            false => "git fetch --refetch".to_owned(),
+        }
+    }
+
+    /// The command that brings all of a side.
+    fn bring_whole(&self, side: &Side) -> String {
+        self.bring_changes(&Endpoints { before: empty_side(), after: side.clone() })
+    }
+
+    /// The command that brings what is missing; `None` where nothing is.
+    fn remedy(&self, endpoints: &Endpoints, pair: &SnapshotPair) -> Option<String> {
+        let is_missing = |file: &SourceFile| matches!(file.content, Err(Unreadable::Missing { .. }));
+        if pair.unchanged.values().any(is_missing) {
+            return Some(both(self.bring_whole(&endpoints.after), self.bring_changes(endpoints)));
+        }
+        let command = || if self.has_work_tree() { self.bring_changes(endpoints) } else { self.bring(endpoints) };
+        pair.files().any(is_missing).then(command)
+    }
+
+    /// A clone whose remote promised to hand out later what it left out.
+    fn is_partial(&self) -> bool {
+        let Ok(config) = self.git.config() else { return false };
+        let is_set = |key: &str| config.entries(Some(key)).is_ok_and(|mut entries| entries.next().is_some());
+        is_set(r"^remote\..*\.(promisor|partialclonefilter)$") || is_set(r"^extensions\.partialclone$")
+    }
+
+    /// The range as arguments of a command.
+    fn arguments(&self, Endpoints { before, after }: &Endpoints) -> String {
+        let short = |side: &Side| side.name.get(..12).unwrap_or(&side.name).to_owned();
+        match after.place {
+            Place::Index => "--staged".to_owned(),
+            Place::Worktree if self.head_side().is_ok_and(|head| head.name == before.name) => "--worktree".to_owned(),
+            Place::Worktree => format!("--base {} --worktree", short(before)),
+            Place::Tree { .. } => format!("{}..{}", short(before), short(after)),
+        }
+    }
+
+    /// The error of something that could not be looked up, with the command that helps.
+    pub fn lacking(&self, endpoints: &Endpoints, error: &anyhow::Error) -> anyhow::Error {
+        let text = format!("{error:#}");
+        let help = format!("; `{}` brings it", self.bring(endpoints));
+        anyhow!("{text}{}", if text.contains(MISSING) && !text.contains("brings it") { &help } else { "" })
     }
 
     /// Descends only into folders that differ. libgit2's own diff stops the process on a file mode it does not know.
@@ -634,7 +808,7 @@ impl Repository {
         let Some(oid) = tree else { return Ok(BTreeMap::new()) };
         let tree = self.git.find_tree(oid).map_err(|_| {
             let folder = String::from_utf8_lossy(prefix);
-            anyhow!("the folder `./{folder}` (tree {oid}) is missing from the repository")
+            anyhow!("the folder `./{folder}` (tree {oid}) {MISSING}")
         })?;
         Ok(tree.iter().map(|entry| ([prefix, entry.name_bytes()].concat(), Node::of(&entry))).collect())
     }
@@ -831,22 +1005,27 @@ impl Repository {
         trees[0] != trees[1]
     }
 
-    fn tree_files(&self, root: Option<Oid>, folder: &str, prefix: &str) -> Vec<Arc<str>> {
+    fn tree_files(&self, root: Option<Oid>, folder: &str, prefix: &str) -> anyhow::Result<Vec<Arc<str>>> {
         let found = match root {
             Some(root) if !folder.is_empty() => self.look_up_in_tree(root, folder),
             Some(root) => Found::Folder(root),
             None => Found::Nothing,
         };
-        let Found::Folder(oid) = found else { return Vec::new() };
-        let entries = self.tree_entries(prefix.as_bytes(), Some(oid)).unwrap_or_default();
-        entries.into_iter().filter_map(|(path, node)| split(Some(node), &path).1).map(|entry| entry.path).collect()
+        let oid = match found {
+            Found::Folder(oid) => oid,
+            Found::Missing(oid) => return Err(folder_missing(folder, oid)),
+            Found::File(_) | Found::Nothing => return Ok(Vec::new()),
+        };
+        let entries = self.tree_entries(prefix.as_bytes(), Some(oid));
+        let entries = entries.map_err(|_| folder_missing(folder, oid))?;
+        Ok(entries.into_iter().filter_map(|(path, node)| split(Some(node), &path).1).map(|entry| entry.path).collect())
     }
 
     fn index_files(&self, side: &Side, prefix: &str) -> Vec<Arc<str>> {
         let Ok(index) = self.index() else { return Vec::new() };
         let inside = |path: &[u8]| path.strip_prefix(prefix.as_bytes()).is_some_and(|name| !name.contains(&b'/'));
         let paths = index.iter().filter(|entry| inside(&entry.path)).map(|entry| shown(&entry.path));
-        paths.filter(|path| self.exists(side, path)).collect()
+        paths.filter(|path| matches!(self.look_up(side, path), Found::File(_))).collect()
     }
 
     fn root(&self) -> &Path {

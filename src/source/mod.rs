@@ -11,6 +11,9 @@ use std::sync::Arc;
 /// Files larger than this are not analysed; the largest hand-written C++ file in PyTorch is 2.2 MB.
 pub const SIZE_LIMIT: u64 = 8 * 1024 * 1024;
 
+/// How the reason ends where an object is not there.
+pub const MISSING: &str = "is missing from the repository";
+
 /// A file of one snapshot. The path is relative to the repository, with `/`.
 #[derive(Debug, Clone)]
 pub struct SourceFile {
@@ -51,6 +54,10 @@ pub struct SnapshotPair {
     /// Names of the two sides as shown to people and in JSON: object ids, `index` or `worktree`.
     pub before: String,
     pub after: String,
+    /// The two sides as arguments of a command.
+    pub range: String,
+    /// The command that brings the objects that are missing, where some are.
+    pub remedy: Option<String>,
     /// In path order.
     pub changed: Vec<FileChange>,
     /// Files that the range does not touch, the same on both sides, by path. Those of fixed repositories stand as
@@ -61,18 +68,27 @@ pub struct SnapshotPair {
 }
 
 impl SnapshotPair {
+    /// Every file that was asked for, where the sides differ in both versions.
+    pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
+        let changed = self.changed.iter().flat_map(|change| change.before.iter().chain(&change.after));
+        changed.chain(self.unchanged.values())
+    }
+
     /// Whether a file stands in a fixed repository, by its path among those of all.
     pub fn is_fixed(&self, path: &str) -> bool {
         path.split_once(':').is_some_and(|(name, _)| self.fixed.contains_key(name))
     }
-}
 
-impl SnapshotPair {
     /// Everything that there is could be read: asked again, the repository says the same.
     pub fn is_whole(&self) -> bool {
-        let changed = self.changed.iter().flat_map(|change| change.before.iter().chain(&change.after));
-        let mut files = changed.chain(self.unchanged.values());
-        files.all(|file| !matches!(file.content, Err(Unreadable::Missing { .. } | Unreadable::Io { .. })))
+        self.files().all(SourceFile::is_there)
+    }
+}
+
+impl SourceFile {
+    /// It may be of a kind that is not analysed, but it was not lost.
+    pub fn is_there(&self) -> bool {
+        !matches!(self.content, Err(Unreadable::Missing { .. } | Unreadable::Io { .. }))
     }
 }
 
@@ -86,7 +102,7 @@ impl FileChange {
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Unreadable::Missing { oid } => write!(f, "object {oid} is missing from the repository"),
+            Unreadable::Missing { oid } => write!(f, "object {oid} {MISSING}"),
             Unreadable::TooLarge { bytes } => {
                 write!(f, "{:.1} MB is over the limit of {} MB", *bytes as f64 / 1e6, SIZE_LIMIT / 1_000_000)
             }

@@ -15,6 +15,10 @@ pub enum Range {
     Staged,
     /// The tracked files of the work tree, staged or not, against `HEAD`.
     Worktree,
+    /// The same against the merge base of this revision and `HEAD`.
+    WorktreeSince(String),
+    /// All of a revision: nothing was there before.
+    Everything(String),
 }
 
 impl Range {

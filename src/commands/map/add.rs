@@ -118,6 +118,7 @@ fn look_up(session: &Session, mapping: Mapping, options: &Options) -> Result<Exh
     let links = mapping.links.iter().filter(|link| link.id == options.id).cloned().collect();
     let only = Mapping { links, ..mapping };
     let pair = at(session, &options.revision)?.snapshots(&only)?;
+    session.tell_missing(&pair);
     let shown = exhibit::of(&only, &pair).context("the new link is not in the mapping")?;
     let wrong: Vec<String> = shown
         .problems()

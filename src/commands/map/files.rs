@@ -33,7 +33,7 @@ impl Files {
     pub fn open(session: &Session) -> Result<Files> {
         match Files::find(session)? {
             Some(files) => Ok(files),
-            None => bail!("{}", nothing_to_edit(&Repository::open(&session.repository)?)),
+            None => bail!("{}", nothing_to_edit(&Repository::open(&session.repository)?)?),
         }
     }
 
@@ -215,13 +215,15 @@ fn plain_name(name: &Path) -> Option<&str> {
     (name.ends_with(".toml") && name.len() > ".toml".len() && !name.contains(['/', '\\'])).then_some(name)
 }
 
-fn nothing_to_edit(repository: &Repository) -> String {
+fn nothing_to_edit(repository: &Repository) -> Result<String> {
     if repository.work_tree().is_none() {
-        return "a bare repository has no files to edit; work in a clone of it, or name a file with `--mapping FILE`"
-            .to_owned();
+        return Ok(
+            "a bare repository has no files to edit; work in a clone of it, or name a file with `--mapping FILE`"
+                .to_owned(),
+        );
     }
-    match repository.head() {
-        Some(head) => match builtin::fitting(&|path| repository.exists(&head, path)) {
+    Ok(match repository.head() {
+        Some(head) => match builtin::fitting(&|path| repository.exists(&head, path))? {
             Some(builtin) => format!(
                 "the {} is compiled in; `drift map init --from-builtin` copies it to `{FOLDER}/mapping.toml`, where it \
                  can be edited",
@@ -230,5 +232,5 @@ fn nothing_to_edit(repository: &Repository) -> String {
             None => format!("there is no `{FOLDER}/*.toml`; `drift map init` starts a mapping"),
         },
         None => format!("there is no `{FOLDER}/*.toml`; `drift map init` starts a mapping"),
-    }
+    })
 }

@@ -36,15 +36,19 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let (since, revision) = match &options.since {
         None => (None, options.revision.as_str()),
         Some(Range::Revision(since)) => (Some(since.as_str()), options.revision.as_str()),
+        Some(Range::WorktreeSince(since)) => (Some(since.as_str()), options.revision.as_str()),
         Some(Range::TwoDot { before, after } | Range::ThreeDot { before, after }) => {
             (Some(before.as_str()), after.as_str())
         }
+        Some(Range::Everything(_)) => (None, options.revision.as_str()),
         Some(Range::Staged | Range::Worktree) => (Some("HEAD"), options.revision.as_str()),
     };
     let progress = Progress::of(session);
     progress.stage("verify", None);
     let world = super::at(session, revision)?;
-    let verification = verify(&mapping, &world.snapshots(&mapping)?);
+    let pair = world.snapshots(&mapping)?;
+    session.tell_missing(&pair);
+    let verification = verify(&mapping, &pair);
     progress.stage("follow", None);
     let (repairs, unknown) = follow(session, &broken(&mapping, &verification), since, revision)?;
     let edited = edits(&files, &mapping, &repairs)?;

@@ -38,7 +38,7 @@ pub fn run(session: &Session, options: Options) -> Result<Exit> {
         bail!("a bare repository has no work tree to write `{FOLDER}/{FILE}` to; work in a clone of it");
     };
     let Some(head) = repository.head() else { bail!("nothing is committed yet; run `git commit` first") };
-    let builtin = builtin::fitting(&|path| repository.exists(&head, path));
+    let builtin = builtin::fitting(&|path| repository.exists(&head, path))?;
     if let (Some(builtin), false) = (builtin, options.from_builtin) {
         session.answer(&report::start(&Start::BuiltIn { title: builtin.title() }, session.format))?;
         return Ok(Exit::Clean);

@@ -23,6 +23,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let files = Files::open(session)?;
     let mapping = files.mapping()?;
     let pair = at(session, &options.revision)?.snapshots(&mapping)?;
+    session.tell_missing(&pair);
     let verification = verify(&mapping, &pair);
     let dead: Vec<&str> = mapping
         .links

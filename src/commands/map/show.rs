@@ -16,6 +16,7 @@ pub fn run(session: &Session, id: &str, revision: &str) -> Result<Exit> {
     let mapping = current(session)?;
     let only = Mapping { links: vec![link(&mapping, id)?.clone()], ..mapping.clone() };
     let pair = at(session, revision)?.snapshots(&only)?;
+    session.tell_missing(&pair);
     let Some(shown) = exhibit::of(&only, &pair) else { bail!("the link `{id}` has no ends") };
     let view = View { detail: session.detail, elapsed: Duration::ZERO, width: session.width() };
     session.answer(&report::exhibit(&shown, &mapping.sources, session.format, view))?;

@@ -19,6 +19,7 @@ pub fn run(session: &Session, revision: &str) -> Result<Exit> {
     let applying = world.mapping(session)?;
     declared(&applying.mapping, session.locations.iter().map(|location| location.name.as_str()))?;
     let pair = world.snapshots(&applying.mapping)?;
+    session.tell_missing(&pair);
     let verification = verify(&applying.mapping, &pair);
     drop(progress);
     session.answer(&report::verification(&verification, session.format, session.detail))?;

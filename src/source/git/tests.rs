@@ -181,7 +181,7 @@ fn a_merge_is_compared_with_its_first_parent() {
     let repository = fixture.open();
     let range = Range::parse("HEAD~2..HEAD").unwrap();
     assert_eq!(repository.commits(&range).unwrap(), [main.to_string(), fixture.head().to_string()]);
-    let messages = repository.messages(&repository.endpoints(&range).unwrap());
+    let messages = repository.messages(&repository.endpoints(&range).unwrap()).unwrap();
     assert_eq!(messages.len(), 3);
     assert!(messages.iter().any(|(commit, message)| *commit == side.to_string() && message == "on the side"));
 }
@@ -263,9 +263,9 @@ fn the_work_tree_is_its_tracked_files() {
 
     let repository = fixture.open();
     let side = repository.endpoints(&Range::Worktree).unwrap().after;
-    assert!(repository.exists(&side, "b.cpp"));
-    assert!(!repository.exists(&side, "untracked.cpp") && !repository.exists(&side, "keep.py"));
-    assert_eq!(repository.list(&side, ""), ["b.cpp".into()]);
+    let exists = |path| repository.exists(&side, path).unwrap();
+    assert!(exists("b.cpp") && !exists("untracked.cpp") && !exists("keep.py"));
+    assert_eq!(repository.list(&side, "").unwrap(), ["b.cpp".into()]);
     for path in ["../outside", "/etc/passwd", "src", "", "./b.cpp", "src/", "src//a.cpp", "a\0b"] {
         for range in [Range::Worktree, Range::Staged, Range::Revision("HEAD".into())] {
             let side = repository.endpoints(&range).unwrap().after;
@@ -333,7 +333,7 @@ fn links_and_submodules_are_shown_and_not_followed() {
     std::os::unix::fs::symlink("moved", fixture.folder.path().join("src")).unwrap();
     let repository = fixture.open();
     let side = repository.endpoints(&Range::Worktree).unwrap().after;
-    assert!(!repository.exists(&side, "src/a.cpp"));
+    assert!(!repository.exists(&side, "src/a.cpp").unwrap());
 }
 
 #[cfg(unix)]
@@ -406,7 +406,14 @@ fn a_missing_folder_is_an_error_only_where_it_is_needed() {
     let repository = fixture.open();
     let endpoints = repository.endpoints(&Range::parse("HEAD~2..HEAD").unwrap()).unwrap();
     let error = repository.load(&endpoints, &Request { wants: &|_| true, named: &[] }).unwrap_err().to_string();
-    assert!(error.contains("the folder `./src/`") && error.contains("git diff --stat"), "{error}");
+    assert!(error.contains("the folder `./src/`") && error.contains("git fetch --refetch"), "{error}");
+    let error = |found: anyhow::Result<bool>| found.unwrap_err().to_string();
+    let exists = error(repository.exists(&endpoints.after, "src/none.cpp"));
+    assert!(
+        exists.contains("a folder of `src/none.cpp`"),
+        "a file in a lost folder is not known to be absent: {exists}"
+    );
+    assert!(repository.list(&endpoints.after, "src").is_err() && repository.list(&endpoints.after, "").is_ok());
     let file = repository.read(&endpoints.after, "src/a.cpp").unwrap();
     assert!(matches!(file.content, Err(Unreadable::Missing { .. })));
 }
@@ -417,8 +424,11 @@ fn a_shallow_clone_says_how_to_get_the_parent() {
     let parent = fixture.git.revparse_single("HEAD~1").unwrap().id();
     fs::write(fixture.git.path().join("shallow"), format!("{}\n", fixture.head())).unwrap();
     fixture.lose(parent);
-    for range in ["HEAD", "HEAD~1", "HEAD~1..HEAD"] {
-        assert!(fixture.error(range).contains("git fetch --deepen"), "{range}: {}", fixture.error(range));
+    let help = format!("git fetch --depth=2 origin {}", fixture.head());
+    for (range, help) in
+        [("HEAD", &*help), ("HEAD~1", "git fetch --unshallow"), ("HEAD~1..HEAD", "git fetch --unshallow")]
+    {
+        assert!(fixture.error(range).contains(help), "{range}: {}", fixture.error(range));
     }
     fixture.write("keep.py", "a = 2\n").commit("third");
     assert_eq!(fixture.changes("HEAD"), ["keep.py (6) -> keep.py (6)"]);
@@ -426,6 +436,40 @@ fn a_shallow_clone_says_how_to_get_the_parent() {
     let unrelated = fixture.commit_tree(None, "elsewhere", tree, &[]);
     let error = fixture.error(&format!("{unrelated}...HEAD"));
     assert!(error.contains("merge base") && error.contains("git fetch --unshallow"), "{error}");
+}
+
+#[test]
+fn where_history_is_cut_nobody_guesses() {
+    let fixture = Fixture::edited();
+    let root = fixture.git.revparse_single("HEAD~1").unwrap().id();
+    let fork = fixture.head();
+    let tree = fixture.tree("HEAD");
+    let commit = |parents: &[Oid], message: &str| fixture.commit_tree(None, message, tree, parents);
+    // The nearest merge base of both ends is `fork`; another way round leads to `root`.
+    let [one, two] = ["one", "two"].map(|end| commit(&[commit(&[fork], &format!("before {end}")), root], end));
+    let range = Range::ThreeDot { before: one.to_string(), after: two.to_string() };
+    assert_eq!(fixture.open().endpoints(&range).unwrap().before.name(), fork.to_string());
+    let cuts: Vec<Oid> =
+        [one, two].iter().map(|end| fixture.git.find_commit(*end).unwrap().parent_id(0).unwrap()).collect();
+    let shallow = |cuts: &[Oid]| {
+        let lines: String = cuts.iter().map(|cut| format!("{cut}\n")).collect();
+        fs::write(fixture.git.path().join("shallow"), lines).unwrap();
+    };
+    shallow(&cuts);
+    let error = fixture.open().endpoints(&range).unwrap_err().to_string();
+    assert!(error.contains("git fetch --unshallow"), "{error}");
+    // Messages from behind a cut could be those of the other end.
+    let endpoints =
+        fixture.open().endpoints(&Range::TwoDot { before: two.to_string(), after: one.to_string() }).unwrap();
+    assert_eq!(fixture.open().messages(&endpoints), None);
+    shallow(&cuts[..1]);
+    assert!(fixture.open().endpoints(&range).is_err(), "one end leads to the fork, and the other may");
+    shallow(&[fork]);
+    assert_eq!(
+        fixture.open().endpoints(&range).unwrap().before.name(),
+        fork.to_string(),
+        "what is cut is behind the base"
+    );
 }
 
 #[test]
@@ -461,13 +505,14 @@ fn a_folder_lists_its_own_files() {
     for range in [Range::Revision("HEAD".into()), Range::Staged, Range::Worktree] {
         let side = repository.endpoints(&range).unwrap().after;
         assert_eq!(
-            repository.list(&side, ".drift"),
+            repository.list(&side, ".drift").unwrap(),
             [".drift/a.toml".into(), ".drift/b.toml".into()],
             "{}",
             side.name()
         );
-        assert!(repository.list(&side, "none").is_empty());
-        assert!(repository.exists(&side, ".drift/a.toml") && !repository.exists(&side, ".drift"));
+        assert!(repository.list(&side, "none").unwrap().is_empty());
+        let exists = |path| repository.exists(&side, path).unwrap();
+        assert!(exists(".drift/a.toml") && !exists(".drift"));
     }
 }
 
