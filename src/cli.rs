@@ -13,6 +13,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::shell::Shell;
 use crate::cache::Cache;
+use crate::commands::asking::Asked;
 use crate::commands::diff::FormsAt;
 use crate::commands::{
     self, Exit, Location, Session, ack, check, demo, diff, explain, graph, map, replay, report, review,
@@ -585,20 +586,39 @@ struct RangeArgs {
     /// `A..B` two trees, `A...B` B against the merge base, or one revision: that commit against its first parent
     ///
     /// Without a range the last commit, `HEAD`, is judged.
-    #[arg(value_parser = Range::parse, conflicts_with_all = ["base", "staged", "worktree"])]
-    range: Option<Range>,
+    #[arg(value_parser = asked, group = "asked")]
+    range: Option<Asked>,
     /// Compare with the merge base of this revision and --head
-    #[arg(long, value_name = "REV", conflicts_with_all = ["staged", "worktree"])]
+    #[arg(long, value_name = "REV", group = "asked")]
     base: Option<String>,
     /// The revision to judge, `HEAD` where not given
     #[arg(long, value_name = "REV", requires = "base")]
     head: Option<String>,
     /// What is staged, against `HEAD`
-    #[arg(long, conflicts_with = "worktree")]
+    #[arg(long, group = "asked")]
     staged: bool,
     /// The work tree, against `HEAD`
-    #[arg(long)]
+    #[arg(long, group = "asked")]
     worktree: bool,
+    /// What the job is about, as GitHub Actions or GitLab tells it: a pull request, a merge group, a push
+    ///
+    /// Of a stack of ghstack only the pull request itself, without those below it.
+    #[arg(long, group = "asked")]
+    ci: bool,
+    /// With --ci, all that would land: what the pull request is stacked on as well
+    #[arg(long, requires = "ci")]
+    stack: bool,
+    /// What pre-commit is about: what is staged, or from PRE_COMMIT_FROM_REF to PRE_COMMIT_TO_REF
+    #[arg(long, group = "asked")]
+    from_pre_commit: bool,
+    /// The work tree since its merge base with this branch; nothing is fetched
+    #[arg(long, value_name = "REV", conflicts_with = "asked")]
+    merge_base_with: Option<String>,
+    /// For front ends of linters: the same, of `origin/main` where --merge-base-with says nothing else
+    ///
+    /// Whatever the file lists, all of the change is judged: a twin may be elsewhere. `@FILE` says the same.
+    #[arg(long, value_name = "FILE", conflicts_with = "asked")]
+    paths_from: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -611,46 +631,54 @@ enum Color {
 impl Cli {
     fn run(self) -> Exit {
         let session = self.common.session();
-        if let Err(error) = self.command.knows(session.rendering) {
-            return commands::failed(&session, &error);
-        }
-        let result = match self.command {
-            Command::Check { range, fail_on, looking, inside, at } => {
-                let inside = inside.map(|name| check::Inside { name, revision: at });
-                check::run(&session, &check::Options { range: range.range(), inside, depth: looking.depth, fail_on })
-            }
-            Command::Diff { range, narrow, paths } => diff::run(&session, &narrow.options(range.range(), paths)),
-            Command::Map { command } => command.run(&session),
-            Command::Ack { link, range, reason, until, who, dry_run } => {
-                ack::run(&session, &ack::Options { link, range: range.range(), reason, who, until, dry_run })
-            }
-            Command::Graph { selector, at, dependents, depth, certain, draw } => {
-                let direction = if dependents { Direction::Dependents } else { Direction::Dependencies };
-                let options =
-                    graph::Options { selector, revision: at, direction, depth, only_certain: certain, drawing: draw };
-                graph::run(&session, &options)
-            }
-            Command::Replay { range, looking, compare, within } => {
-                replay::run(&session, &replay::Options { range, depth: looking.depth, compare, within })
-            }
-            Command::Report { revision, since, looking } => {
-                report::run(&session, &report::Options { revision, since, depth: looking.depth })
-            }
-            Command::Review { range, all, rule: rules, fail_on, paths } => {
-                review::run(&session, &review::Options { range: range.range(), all, rules, paths, fail_on })
-            }
-            Command::Explain { subject } => explain::run(&session, subject.as_deref()),
-            Command::Completions { shell } => {
-                commands::pages::completions(&session, &shell::completions(shell, Cli::command()))
-            }
-            Command::Man { dir } => commands::pages::manual(&session, dir.as_deref(), shell::manual(Cli::command())),
-            Command::Demo { keep } => demo::run(&session, keep.as_deref()),
-        };
-        result.unwrap_or_else(|error| commands::failed(&session, &error))
+        let known = self.command.knows(session.rendering);
+        known.and_then(|()| self.command.run(&session)).unwrap_or_else(|error| commands::failed(&session, &error))
     }
 }
 
 impl Command {
+    fn run(self, session: &Session) -> anyhow::Result<Exit> {
+        match self {
+            Command::Check { range, fail_on, looking, inside, at } => {
+                let inside = inside.map(|name| check::Inside { name, revision: at });
+                check::run(
+                    session,
+                    &check::Options { range: range.asked().range(session)?, inside, depth: looking.depth, fail_on },
+                )
+            }
+            Command::Diff { range, narrow, paths } => {
+                diff::run(session, &narrow.options(range.asked().range(session)?, paths))
+            }
+            Command::Map { command } => command.run(session),
+            Command::Ack { link, range, reason, until, who, dry_run } => ack::run(
+                session,
+                &ack::Options { link, range: range.asked().range(session)?, reason, who, until, dry_run },
+            ),
+            Command::Graph { selector, at, dependents, depth, certain, draw } => {
+                let direction = if dependents { Direction::Dependents } else { Direction::Dependencies };
+                let options =
+                    graph::Options { selector, revision: at, direction, depth, only_certain: certain, drawing: draw };
+                graph::run(session, &options)
+            }
+            Command::Replay { range, looking, compare, within } => {
+                replay::run(session, &replay::Options { range, depth: looking.depth, compare, within })
+            }
+            Command::Report { revision, since, looking } => {
+                report::run(session, &report::Options { revision, since, depth: looking.depth })
+            }
+            Command::Review { range, all, rule: rules, fail_on, paths } => review::run(
+                session,
+                &review::Options { range: range.asked().range(session)?, all, rules, paths, fail_on },
+            ),
+            Command::Explain { subject } => explain::run(session, subject.as_deref()),
+            Command::Completions { shell } => {
+                commands::pages::completions(session, &shell::completions(shell, Cli::command()))
+            }
+            Command::Man { dir } => commands::pages::manual(session, dir.as_deref(), shell::manual(Cli::command())),
+            Command::Demo { keep } => demo::run(session, keep.as_deref()),
+        }
+    }
+
     /// Whether the command has answers in that format.
     fn knows(&self, rendering: Rendering) -> anyhow::Result<()> {
         let only_for_report = rendering.plain().is_none() && !matches!(self, Command::Report { .. });
@@ -733,15 +761,30 @@ impl SuggestArgs {
 }
 
 impl RangeArgs {
-    fn range(self) -> Option<Range> {
-        if self.staged {
-            return Some(Range::Staged);
-        }
-        if self.worktree {
-            return Some(Range::Worktree);
-        }
+    fn asked(self) -> Asked {
         let head = self.head.unwrap_or_else(|| "HEAD".to_owned());
-        self.range.or_else(|| self.base.map(|base| Range::ThreeDot { before: base, after: head }))
+        match (self.range, self.base) {
+            (Some(Asked::Since { paths, .. }), _) => Asked::Since { target: self.merge_base_with, paths },
+            (Some(asked), _) => asked,
+            (None, Some(base)) => Asked::Range(Range::ThreeDot { before: base, after: head }),
+            (None, None) if self.staged => Asked::Range(Range::Staged),
+            (None, None) if self.worktree => Asked::Range(Range::Worktree),
+            (None, None) if self.ci => Asked::Ci { stack: self.stack },
+            (None, None) if self.from_pre_commit => Asked::PreCommit,
+            (None, None) if self.merge_base_with.is_some() || self.paths_from.is_some() => {
+                Asked::Since { target: self.merge_base_with, paths: self.paths_from }
+            }
+            (None, None) => Asked::Last,
+        }
+    }
+}
+
+/// A range, or `@FILE` as front ends of linters write it. A lone `@`, and one before `~`, `^` or `{`, is git's name for
+/// `HEAD`.
+fn asked(text: &str) -> Result<Asked, String> {
+    match text.strip_prefix('@').filter(|file| !file.is_empty() && !file.starts_with(['~', '^', '{', '.', ':', '@'])) {
+        Some(file) => Ok(Asked::Since { target: None, paths: Some(file.into()) }),
+        None => Range::parse(text).map(Asked::Range),
     }
 }
 
@@ -805,9 +848,9 @@ mod tests {
         Cli::try_parse_from(line.split(' '))
     }
 
-    fn range_of(line: &str) -> Option<Range> {
+    fn asked_of(line: &str) -> Asked {
         match parse(line).unwrap().command {
-            Command::Check { range, .. } | Command::Diff { range, .. } => range.range(),
+            Command::Check { range, .. } | Command::Diff { range, .. } => range.asked(),
             other => panic!("no range in {other:?}"),
         }
     }
@@ -828,14 +871,35 @@ mod tests {
 
     #[test]
     fn a_range_is_said_in_one_way() {
-        assert_eq!(range_of("drift check"), None);
-        assert_eq!(range_of("drift check --staged"), Some(Range::Staged));
-        assert_eq!(range_of("drift diff --worktree"), Some(Range::Worktree));
-        let base = |before: &str, after: &str| Some(Range::ThreeDot { before: before.into(), after: after.into() });
-        assert_eq!(range_of("drift check --base a --head b"), base("a", "b"));
-        assert_eq!(range_of("drift check --base a"), base("a", "HEAD"));
-        for line in ["check a --staged", "check --staged --worktree", "check a --base b", "check --head b"] {
+        assert_eq!(asked_of("drift check"), Asked::Last);
+        assert_eq!(asked_of("drift check --staged"), Asked::Range(Range::Staged));
+        assert_eq!(asked_of("drift diff --worktree"), Asked::Range(Range::Worktree));
+        let base =
+            |before: &str, after: &str| Asked::Range(Range::ThreeDot { before: before.into(), after: after.into() });
+        assert_eq!(asked_of("drift check --base a --head b"), base("a", "b"));
+        assert_eq!(asked_of("drift check --base a"), base("a", "HEAD"));
+        assert_eq!(asked_of("drift check --ci --stack"), Asked::Ci { stack: true });
+        assert_eq!(asked_of("drift check --from-pre-commit"), Asked::PreCommit);
+        for line in
+            ["check a --staged", "check --staged --worktree", "check a --base b", "check --head b", "check --stack"]
+        {
             assert!(parse(&format!("drift {line}")).is_err(), "{line}");
+        }
+        for line in
+            ["check a --ci", "check --ci --staged", "check --paths-from f --staged", "check a --merge-base-with b"]
+        {
+            assert!(parse(&format!("drift {line}")).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn front_ends_of_linters_hand_over_a_list_of_paths() {
+        let since = |target: Option<&str>| Asked::Since { target: target.map(Into::into), paths: Some("f".into()) };
+        assert_eq!(asked_of("drift check --paths-from f"), since(None));
+        assert_eq!(asked_of("drift check @f"), since(None));
+        assert_eq!(asked_of("drift check --paths-from=f --merge-base-with b"), since(Some("b")));
+        for revision in ["@", "@~1", "@^", "@{u}", "@{u}...@", "@..b"] {
+            assert!(matches!(asked_of(&format!("drift check {revision}")), Asked::Range(_)), "{revision}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod ack;
 mod acks;
+pub mod asking;
 pub mod check;
 pub mod demo;
 pub mod diff;

@@ -1,6 +1,7 @@
 //! Snapshots: the files of two revisions as plain values, and why a file could not be read.
 
 pub mod git;
+pub mod occasion;
 pub mod range;
 mod rename;
 

@@ -100,8 +100,7 @@ fn asked(folder: &Path, command: &str) -> Answer {
 /// The first command for git that an answer names.
 fn command_in(answer: &Answer) -> Option<String> {
     let text = format!("{}\n{}", answer.stderr, answer.stdout);
-    let found = text.split('`').find(|part| part.starts_with("git ")).map(str::to_owned);
-    found
+    text.split('`').find(|part| part.starts_with("git ")).map(str::to_owned)
 }
 
 fn assert_right_or_helped(cut: &[&str], commands: &[&str]) {

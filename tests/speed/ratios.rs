@@ -102,7 +102,7 @@ fn scope(repository: &Repository, head: &Side) -> Scope {
     let kept = repository.read(head, ".drift/mapping.toml").and_then(|file| file.content.ok());
     let text = match &kept {
         Some(text) => std::str::from_utf8(text).expect("the mapping is text"),
-        None => builtin::fitting(&|path| repository.exists(head, path)).expect("a mapping fits").text,
+        None => builtin::fitting(&|path| repository.exists(head, path)).unwrap().expect("a mapping fits").text,
     };
     parse("mapping", text, 0).expect("the mapping is right").scope
 }
