@@ -63,16 +63,21 @@ fn earlier(session: &Session, path: &Path) -> Result<Earlier> {
         .map_err(|error| anyhow!("`{}` is not what `drift replay --format json` writes: {error}", path.display()))
 }
 
-/// Judges the commits, several at a time; the order of the answer is theirs.
+/// Judges the commits; what is kept of each is [brief](Report::brief).
 pub(super) fn replay(session: &Session, commits: &[String], depth: u32) -> Result<Replay> {
+    judged(session, commits, &Judge::of_many(&session.cache).looking(depth), "judging")
+}
+
+/// Judges the commits, several at a time; the order of the answer is theirs.
+pub(super) fn judged(session: &Session, commits: &[String], judge: &Judge<'_>, stage: &'static str) -> Result<Replay> {
+    let Some(first) = commits.first() else { return Ok(Replay::default()) };
     let progress = Progress::of(session);
-    progress.stage("judging", Some(commits.len()));
+    progress.stage(stage, Some(commits.len()));
     let next = AtomicUsize::new(0);
     let judged: Mutex<Vec<Option<Replayed>>> = Mutex::new(commits.iter().map(|_| None).collect());
-    let judge = Judge::of_many(&session.cache).looking(depth);
     let work = || -> Result<()> {
-        let world = World::open(&session.quiet(), Some(&Range::Revision(commits[0].clone())))?;
-        let mut worker = Worker { session, judge: &judge, world, mappings: FxHashMap::default() };
+        let world = World::open(&session.quiet(), Some(&Range::Revision(first.clone())))?;
+        let mut worker = Worker { session, judge, world, mappings: FxHashMap::default() };
         loop {
             let at = next.fetch_add(1, Ordering::Relaxed);
             let Some(commit) = commits.get(at) else { return Ok(()) };

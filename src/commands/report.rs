@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Error, Result, bail};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -62,12 +62,12 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let (coverage, parity) = site.at_one_revision(&mut on_stage)?;
     on_stage("sum up");
     let standing = Standing::of(&replay, &mapping, &verification);
-    on_stage("show");
+    drop(progress);
+    stages.begin("show");
     let exhibits = match session.rendering {
         Rendering::Html => exhibits(session, &standing, options.depth)?,
         _ => BTreeMap::new(),
     };
-    drop(progress);
     let hubs = replay.hubs();
     let (standing, mapping) = (&standing, &mapping);
     let report = StandingReport {
@@ -151,21 +151,20 @@ impl Site<'_> {
 
 /// What `check` says of each commit of an open drift, with the code.
 fn exhibits(session: &Session, standing: &Standing, depth: u32) -> Result<BTreeMap<(String, String), Finding>> {
-    let judge = Judge::of_one(&session.cache).looking(depth);
     let mut wanted: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for link in standing.drifted() {
         link.steps.iter().for_each(|step| wanted.entry(&step.moment.commit).or_default().push(&link.link));
     }
+    let commits: Vec<String> = wanted.keys().map(|commit| (*commit).to_owned()).collect();
+    let judge = Judge::of_one(&session.cache).looking(depth);
     let mut exhibits = BTreeMap::new();
-    for (commit, links) in wanted {
-        let world = World::open(&session.quiet(), Some(&Range::Revision(commit.to_owned())))?;
-        let texts = world.mapping_texts(session)?;
-        let mut applying = texts.read(&session.quiet())?;
-        let report = judge.judge(&world, &texts, &mut applying, acks::applying(session, &world)?, &mut |_| ())?;
-        for finding in report.findings {
+    for replayed in replay::judged(session, &commits, &judge, "show")?.commits {
+        let commit = &replayed.facts.commit;
+        let links = &wanted[&**commit];
+        for finding in replayed.report.map_err(Error::msg)?.findings {
             let about = finding.link.iter().chain(&finding.links).filter(|link| links.contains(&link.as_str()));
             for link in about.cloned().collect::<Vec<_>>() {
-                exhibits.entry((link, commit.to_owned())).or_insert_with(|| finding.clone());
+                exhibits.entry((link, commit.clone())).or_insert_with(|| finding.clone());
             }
         }
     }
