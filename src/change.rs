@@ -49,7 +49,9 @@ pub struct Change {
     pub fingerprints: (u128, u128),
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
     Added,
@@ -60,7 +62,7 @@ pub enum What {
 }
 
 /// A file, or a part of one, that was not compared, and why.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct Skipped {
     pub path: Arc<str>,
     pub reason: String,

@@ -16,7 +16,7 @@ use crate::cache::Cache;
 use crate::commands::asking::Asked;
 use crate::commands::diff::FormsAt;
 use crate::commands::{
-    self, Exit, Location, Session, ack, check, demo, diff, explain, graph, map, replay, report, review,
+    self, Exit, Location, Output, Session, ack, check, demo, diff, explain, graph, map, replay, report, review,
 };
 use crate::graph::Direction;
 use crate::impact::DEFAULT_DEPTH;
@@ -506,9 +506,11 @@ struct Common {
     /// How the answer is written
     #[arg(long, value_name = "FORMAT", default_value = Rendering::Human.name(), value_parser = rendering(), global = true)]
     format: Rendering,
-    /// Write the answer to a file, whole or not at all
-    #[arg(long, value_name = "FILE", global = true)]
-    output: Option<PathBuf>,
+    /// Write the answer to a file, whole or not at all; `FORMAT=FILE` writes that format there besides
+    ///
+    /// May be given more than once, so that one run writes several: `-o sarif=drift.sarif -o markdown=summary.md`.
+    #[arg(short, long, value_name = "[FORMAT=]FILE", value_parser = Output::parse, global = true)]
+    output: Vec<Output>,
     /// Colours; NO_COLOR and CLICOLOR_FORCE are honoured by `auto`
     #[arg(long, value_name = "WHEN", default_value = "auto", global = true)]
     color: Color,
@@ -631,8 +633,12 @@ enum Color {
 impl Cli {
     fn run(self) -> Exit {
         let session = self.common.session();
-        let known = self.command.knows(session.rendering);
-        known.and_then(|()| self.command.run(&session)).unwrap_or_else(|error| commands::failed(&session, &error))
+        if let Err(error) = self.command.knows(&session) {
+            return commands::refused(&session, &error);
+        }
+        let exit = self.command.run(&session).unwrap_or_else(|error| commands::failed(&session, &error));
+        // To lintrunner any other code is a fault of the linter; its messages block by themselves.
+        if session.rendering == Rendering::Lintrunner { Exit::Clean } else { exit }
     }
 }
 
@@ -679,15 +685,24 @@ impl Command {
         }
     }
 
-    /// Whether the command has answers in that format.
-    fn knows(&self, rendering: Rendering) -> anyhow::Result<()> {
-        let only_for_report = rendering.plain().is_none() && !matches!(self, Command::Report { .. });
-        anyhow::ensure!(
-            !only_for_report,
-            "only `drift report` has `--format {}`; this command has `human` and `json`",
-            rendering.name()
-        );
+    /// Whether the command has answers in the formats that are asked for.
+    fn knows(&self, session: &Session) -> anyhow::Result<()> {
+        let known = self.renderings();
+        if let Some(unknown) = session.renderings().find(|rendering| !known.contains(rendering)) {
+            let names: Vec<String> = known.iter().map(|known| format!("`{}`", known.name())).collect();
+            anyhow::bail!("this command has no format `{}`; it has {}", unknown.name(), names.join(", "));
+        }
+        let several = known == Rendering::OF_ANSWERS && session.outputs.iter().any(|output| output.rendering.is_some());
+        anyhow::ensure!(!several, "this command writes one format: `--format FORMAT --output FILE`");
         Ok(())
+    }
+
+    fn renderings(&self) -> &'static [Rendering] {
+        match self {
+            Command::Check { .. } | Command::Review { .. } => Rendering::OF_FINDINGS,
+            Command::Report { .. } => Rendering::OF_STANDING,
+            _ => Rendering::OF_ANSWERS,
+        }
     }
 }
 
@@ -737,7 +752,7 @@ impl Common {
             mappings: self.mapping,
             format: self.format.plain().unwrap_or(Format::Human),
             rendering: self.format,
-            output: self.output,
+            outputs: self.output,
             color: self.color.choice(),
             detail: Detail::of(self.quiet, self.verbose),
             cache: Arc::new(cache),

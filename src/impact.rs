@@ -1,6 +1,7 @@
 //! Impacts: changes that reach a link's C++ end, with the path they take.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
@@ -10,7 +11,7 @@ use crate::ends::{ResolvedEnd, ResolvedLink};
 use crate::graph::{DependencyGraph, NodeId, Reached};
 use crate::ladder::Rung;
 use crate::mapping::{Link, Mapping};
-use crate::symbols::Language;
+use crate::symbols::{Language, Lines};
 
 /// How many steps from a C++ end a change still counts, unless the link says otherwise. Two steps reach 2.3 % of
 /// PyTorch's functions from `torch/csrc/dynamo`, any number of steps 4.5 %: beyond two, paths are mostly wrong guesses.
@@ -21,13 +22,28 @@ pub const DEFAULT_DEPTH: u32 = 2;
 pub struct Impact {
     /// Position in the list of changes.
     pub change: usize,
-    /// Symbols from the C++ end to the changed one, both included; one entry when the end itself changed.
-    pub via: Vec<String>,
+    /// From the C++ end to the changed symbol, both included; one entry when the end itself changed.
+    pub via: Vec<Step>,
     /// Every step of `via` was resolved to one target.
     pub certain: bool,
 }
 
+/// A symbol on the way from a C++ end to a change.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+pub struct Step {
+    pub symbol: String,
+    pub path: Arc<str>,
+    /// Its lines after; none where it is gone.
+    #[serde(rename = "after")]
+    pub lines: Option<Lines>,
+}
+
 impl Impact {
+    /// The names of the symbols on the way.
+    pub fn names(&self) -> Vec<&str> {
+        self.via.iter().map(|step| step.symbol.as_str()).collect()
+    }
+
     /// The C++ end itself changed, not something it depends on.
     pub fn is_direct(&self) -> bool {
         self.via.len() <= 1
@@ -139,11 +155,17 @@ fn starts(graph: &DependencyGraph<'_>, link: &ResolvedLink<'_>) -> Vec<NodeId> {
 
 impl Impact {
     fn direct(change: usize, changes: &[Change]) -> Impact {
-        Impact { change, via: vec![changes[change].symbol.clone()], certain: true }
+        let Change { symbol, path, after, .. } = &changes[change];
+        let step = Step { symbol: symbol.clone(), path: path.clone(), lines: *after };
+        Impact { change, via: vec![step], certain: true }
     }
 
     fn along(change: usize, graph: &DependencyGraph<'_>, reached: &Reached) -> Impact {
-        let via = reached.route.iter().map(|id| graph.node(*id).name.clone()).collect();
+        let step = |id: &NodeId| {
+            let node = graph.node(*id);
+            Step { symbol: node.name.clone(), path: node.path.clone(), lines: graph.lines(*id, Side::After) }
+        };
+        let via = reached.route.iter().map(step).collect();
         Impact { change, via, certain: reached.certain }
     }
 }

@@ -240,7 +240,7 @@ impl ReachedBy {
             path: change.path.to_string(),
             symbol: change.symbol.clone(),
             facets: change.facets.clone(),
-            via: impact.via.clone(),
+            via: impact.names().into_iter().map(str::to_owned).collect(),
             certain: impact.certain && change.certain,
             contents: change.fingerprints,
         }

@@ -25,7 +25,9 @@ pub use hubs::HUB_LINKS;
 use hubs::Hubs;
 
 /// The judgement on one link; see `docs/glossary.md`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     Untouched,
@@ -88,7 +90,7 @@ pub struct Touched {
     pub files: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     Clean,
@@ -142,6 +144,7 @@ pub fn findings(
         let is_way = may_reach && Language::of_path(path) == Some(Language::Cpp);
         place::unreadable_unchanged(path, &reason, corpus.remedy(), is_way)
     }));
+    findings.iter_mut().for_each(|finding| finding.find_spot(mapping, corpus));
     finding::sort(&mut findings);
     findings
 }
@@ -404,6 +407,7 @@ mod tests {
     use super::*;
     use crate::change::What;
     use crate::ends::{Picked, Piece};
+    use crate::impact::Step;
     use crate::mapping::{Link, Pattern, Relation, Selector};
     use crate::symbols::{Lines, SymbolKind};
 
@@ -468,7 +472,8 @@ mod tests {
     }
 
     fn impact(change: usize, via: &[&str], certain: bool) -> Impact {
-        Impact { change, via: via.iter().map(|name| (*name).to_owned()).collect(), certain }
+        let step = |name: &&str| Step { symbol: (*name).to_owned(), path: "a.cpp".into(), lines: None };
+        Impact { change, via: via.iter().map(step).collect(), certain }
     }
 
     fn verdict(link: &ResolvedLink<'_>, impacts: Vec<Impact>, changes: &[Change]) -> (Verdict, Option<Severity>) {

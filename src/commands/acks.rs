@@ -11,7 +11,6 @@ use jiff::tz::TimeZone;
 use super::world::{self, ACKS, World};
 use super::{Rendered, Session};
 use crate::mapping::acks::{self, Acks, Date};
-use crate::report::broken_mapping;
 use crate::source::git::Side;
 
 /// Reads the acks that apply. What is checked out counts even where the range is older: an ack is about content, and may
@@ -81,7 +80,7 @@ fn read_all(texts: &[Text]) -> Result<Acks> {
     }
     match errors.is_empty() {
         true => Ok(Acks::joined(read)),
-        false => Err(Rendered(broken_mapping::render(&errors, texts)).into()),
+        false => Err(Rendered::of(&errors, texts).into()),
     }
 }
 

@@ -8,7 +8,8 @@ use super::stages::Stages;
 use super::world::{World, declared};
 use super::{Exit, Session};
 use crate::finding::Severity;
-use crate::report::{self, View};
+use crate::report::{self, Rendering, View};
+use crate::source::git::Repository;
 use crate::source::range::Range;
 use crate::verdict::{Outcome, Report, Verdict};
 
@@ -40,7 +41,7 @@ pub enum FailOn {
 pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let mut stages = Stages::start();
     let report = judge(session, options, &mut stages)?;
-    show(session, &report, &mut stages)?;
+    show(session, &report, options.fail_on, &mut stages)?;
     Ok(exit(&report, options.fail_on))
 }
 
@@ -67,16 +68,23 @@ pub(super) fn judge(session: &Session, options: &Options, stages: &mut Stages) -
 }
 
 /// Writes the answer, and with `-v` what it took.
-pub(super) fn show(session: &Session, report: &Report, stages: &mut Stages) -> Result<()> {
+pub(super) fn show(session: &Session, report: &Report, fail_on: FailOn, stages: &mut Stages) -> Result<()> {
     stages.begin("report");
-    let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
-    session.answer(&report::check(report, session.format, view))?;
+    let origin = origin(session);
+    let view = View { least: fail_on.least(), origin: origin.as_deref(), ..session.view(stages.elapsed()) };
+    session.answer_in(&|rendering| report::check(report, rendering, view))?;
     session.detail(&format!("{}{} files read into symbols", stages.table(), report.files_parsed));
     session.cache.notes().iter().for_each(|note| session.detail(note));
     if let Some(command) = closer_look(report) {
         session.detail(&format!("what the ladder saw: {command}"));
     }
     Ok(())
+}
+
+/// Where the repository is from, for the formats that say so.
+pub(super) fn origin(session: &Session) -> Option<String> {
+    let is_told = session.renderings().any(|rendering| rendering == Rendering::Sarif);
+    is_told.then(|| Repository::open(&session.repository).ok()?.origin()).flatten()
 }
 
 /// The command that shows why the first change that counts was put on its rung.

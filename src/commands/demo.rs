@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use super::stages::Stages;
 use super::{Exit, Session, check};
 use crate::impact::DEFAULT_DEPTH;
-use crate::report::{self, Format, View};
+use crate::report::{self, Rendering};
 use crate::source::git::{NewCommit, create_repository};
 use crate::source::range::Range;
 use crate::verdict::{Report, Verdict};
@@ -70,11 +70,10 @@ fn show(session: &Session, folder: &Path, repeat: &str) -> Result<Exit> {
     let options = check::Options { range, inside: None, depth: DEFAULT_DEPTH, fail_on: check::FailOn::Error };
     let report = check::judge(&inside, &options, &mut stages)?;
     keep_promises(&report)?;
-    let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
-    let answer = report::check(&report, session.format, view);
-    session.answer(&match session.format {
-        Format::Human => told(&answer, repeat),
-        Format::Json => answer,
+    let view = session.view(stages.elapsed());
+    session.answer_in(&|rendering| {
+        let answer = report::check(&report, rendering, view)?;
+        Some(if rendering == Rendering::Human { told(&answer, repeat) } else { answer })
     })?;
     Ok(Exit::Clean)
 }
@@ -101,6 +100,7 @@ mod tests {
     use anstream::ColorChoice;
 
     use super::*;
+    use crate::commands::Output;
     use crate::commands::review;
     use crate::report::Detail;
     use crate::report::tests::{assert_fresh, page};
@@ -124,7 +124,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (inside, answer) = (folder.path().join("kept"), folder.path().join("review.txt"));
         create_repository(&inside, &COMMITS).unwrap();
-        let session = Session { repository: inside, output: Some(answer.clone()), ..session(folder.path()) };
+        let session = Session { repository: inside, outputs: to(&answer), ..session(folder.path()) };
         let options = review::Options {
             range: Some(Range::Revision("HEAD".to_owned())),
             all: false,
@@ -147,14 +147,18 @@ mod tests {
         items.iter().for_each(|item| assert!(told.contains(item), "`{item}` is not in\n{told}"));
     }
 
+    fn to(file: &Path) -> Vec<Output> {
+        vec![Output { path: file.to_owned(), rendering: None }]
+    }
+
     fn session(folder: &Path) -> Session {
         Session {
             repository: ".".into(),
             locations: Vec::new(),
             mappings: Vec::new(),
-            format: Format::Human,
-            rendering: crate::report::Rendering::Human,
-            output: Some(folder.join("answer.txt")),
+            format: crate::report::Format::Human,
+            rendering: Rendering::Human,
+            outputs: to(&folder.join("answer.txt")),
             color: ColorChoice::Never,
             detail: Detail::Normal,
             cache: std::sync::Arc::default(),

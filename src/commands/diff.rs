@@ -10,7 +10,7 @@ use super::world::World;
 use super::{Exit, Session};
 use crate::change::{Change, Comparison, FilePair, Skipped};
 use crate::ladder::Rung;
-use crate::report::{self, Detail, Differences, Format, Shown, View};
+use crate::report::{self, Detail, Differences, Format, Shown};
 use crate::source::range::Range;
 use crate::source::{FileChange, SnapshotPair, SourceFile, Unreadable};
 use crate::symbols::{Language, ParsedFile};
@@ -64,7 +64,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let changes: Vec<&Change> = comparison.changes.iter().filter(|change| change.rung >= least).collect();
     let forms = options.forms_of(session, &comparison, &changes);
     drop(progress);
-    let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
+    let view = session.view(stages.elapsed());
     let (all, shown) = (&comparison.changes, options.shown);
     let differences = Differences { pair: &pair, all, changes: &changes, forms: &forms, shown, skipped: &skipped };
     session.answer(&report::diff(&differences, session.format, view))?;

@@ -25,14 +25,16 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anyhow::{Context, Result};
 
 use crate::cache::Cache;
+use crate::mapping::parse::MappingError;
 use crate::mapping::selector::is_repository_name;
-use crate::report::{Detail, Format, Rendering, style};
+use crate::report::{Detail, Failure, Format, Rendering, View, broken_mapping, style};
 use crate::source::{SnapshotPair, SourceFile, Unreadable};
 
 /// What every subcommand is told.
@@ -46,8 +48,8 @@ pub struct Session {
     pub format: Format,
     /// The same for the commands that know more formats than every command does.
     pub rendering: Rendering,
-    /// Where the answer goes; stdout if `None`.
-    pub output: Option<PathBuf>,
+    /// The files that the answer is written to.
+    pub outputs: Vec<Output>,
     pub color: ColorChoice,
     pub detail: Detail,
     /// What earlier runs found out.
@@ -61,6 +63,29 @@ pub struct Location {
     pub path: PathBuf,
     /// The revision at which it is looked into; `HEAD` where not given.
     pub revision: Option<String>,
+}
+
+/// A file for the answer: `FILE`, or `FORMAT=FILE`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    pub path: PathBuf,
+    /// The format of this file alone, beside the answer; where none is given, the answer goes here and not to stdout.
+    pub rendering: Option<Rendering>,
+}
+
+impl Output {
+    /// The error is a phrase for the person.
+    pub fn parse(text: &str) -> Result<Output, String> {
+        let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase());
+        match text.split_once('=').filter(|(name, _)| is_name(name)) {
+            None => Ok(Output { path: text.into(), rendering: None }),
+            Some((_, "")) => Err(format!("`{text}` names no file; write `FORMAT=FILE`")),
+            Some((name, path)) => match Rendering::named(name) {
+                Some(rendering) => Ok(Output { path: path.into(), rendering: Some(rendering) }),
+                None => Err(format!("there is no format `{name}`; for a file of that name write `./{text}`")),
+            },
+        }
+    }
 }
 
 impl Location {
@@ -92,13 +117,39 @@ pub enum Exit {
 
 /// An error that has been rendered in full, to be shown as it is.
 #[derive(Debug)]
-pub struct Rendered(pub String);
+pub struct Rendered {
+    text: String,
+    /// The same for programs.
+    failure: Failure,
+}
 
-/// Shows why a command could not do its work.
+impl Rendered {
+    /// What is wrong with mapping files; `texts` are the files by name.
+    pub fn of(errors: &[MappingError], texts: &[(String, Arc<str>)]) -> Rendered {
+        Rendered { text: broken_mapping::render(errors, texts), failure: broken_mapping::failure(errors) }
+    }
+}
+
+/// Shows why a command was not even begun.
+pub fn refused(session: &Session, error: &anyhow::Error) -> Exit {
+    session.say(&format!("{}: {error:#}", style::severity_word("error")));
+    Exit::Undecided
+}
+
+/// Shows why a command could not do its work: a person on stderr, a program where it reads the answer.
 pub fn failed(session: &Session, error: &anyhow::Error) -> Exit {
-    match error.downcast_ref::<Rendered>() {
-        Some(Rendered(text)) => session.say(text),
-        None => session.say(&format!("{}: {error:#}", style::severity_word("error"))),
+    let failure = match error.downcast_ref::<Rendered>() {
+        Some(Rendered { text, failure }) => {
+            session.say(text);
+            failure.clone()
+        }
+        None => {
+            session.say(&format!("{}: {error:#}", style::severity_word("error")));
+            Failure { message: format!("{error:#}"), mistakes: Vec::new() }
+        }
+    };
+    if let Err(error) = session.answer_in(&|rendering| crate::report::failure(&failure, rendering)) {
+        session.say(&format!("{}: {error:#}", style::severity_word("error")));
     }
     Exit::Undecided
 }
@@ -111,16 +162,36 @@ impl Session {
 
     /// Writes the answer of a command: to stdout, or whole or not at all to the file of `--output`.
     pub fn answer(&self, text: &str) -> Result<()> {
-        match &self.output {
-            Some(path) => self.to_file(path, text).with_context(|| format!("could not write `{}`", path.display())),
-            None => self.to_stdout(text).context("could not write to stdout"),
+        self.answer_in(&|rendering| (rendering == self.rendering).then(|| text.to_owned()))
+    }
+
+    /// The same in each format that is asked for, as far as there is an answer in it. Every answer is there before the
+    /// first is written.
+    pub fn answer_in(&self, write: &dyn Fn(Rendering) -> Option<String>) -> Result<()> {
+        let files = self.outputs.iter().map(|output| (output, output.rendering.unwrap_or(self.rendering)));
+        let files: Vec<_> = files.filter_map(|(output, rendering)| Some((&output.path, write(rendering)?))).collect();
+        let answer =
+            if self.outputs.iter().all(|output| output.rendering.is_some()) { write(self.rendering) } else { None };
+        for (path, text) in files {
+            self.to_file(path, &text).with_context(|| format!("could not write `{}`", path.display()))?;
         }
+        answer.map_or(Ok(()), |text| self.to_stdout(&text)).context("could not write to stdout")
+    }
+
+    /// The formats that were asked for.
+    pub fn renderings(&self) -> impl Iterator<Item = Rendering> + '_ {
+        [self.rendering].into_iter().chain(self.outputs.iter().filter_map(|output| output.rendering))
+    }
+
+    /// What an answer has to know beside what it says.
+    pub fn view(&self, elapsed: Duration) -> View<'static> {
+        View { detail: self.detail, elapsed, width: self.width(), ..View::default() }
     }
 
     /// How many columns the answer has, where somebody looks at it.
     pub fn width(&self) -> Option<usize> {
         let told = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-        let looked_at = self.output.is_none();
+        let looked_at = self.outputs.iter().all(|output| output.rendering.is_some());
         told.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).filter(|_| looked_at)
     }
 
@@ -158,7 +229,11 @@ impl Session {
 
     /// A reader that has seen enough is not an error.
     fn to_stdout(&self, text: &str) -> io::Result<()> {
-        let mut stream = AutoStream::new(io::stdout().lock(), self.color);
+        let mut stream: Box<dyn Write> = match self.rendering {
+            Rendering::Human => Box::new(AutoStream::new(io::stdout().lock(), self.color)),
+            // A program wants every byte.
+            _ => Box::new(io::stdout().lock()),
+        };
         match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => written,
@@ -205,7 +280,7 @@ fn beside(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 
 impl std::fmt::Display for Rendered {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
@@ -219,17 +294,40 @@ mod tests {
     fn a_file_is_written_whole_or_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("answer.txt");
-        let mut session = Session { output: Some(path.clone()), ..session() };
+        let to = |path: PathBuf| vec![Output { path, rendering: None }];
+        let mut session = Session { outputs: to(path.clone()), ..session() };
         session.answer("\u{1b}[1mbold\u{1b}[0m\n").unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "bold\n");
-        session.output = Some(folder.path().join("absent/answer.txt"));
+        session.outputs = to(folder.path().join("absent/answer.txt"));
         assert!(session.answer("x").is_err());
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
     #[test]
+    fn an_output_says_its_format_or_none() {
+        let parsed = |text: &str| Output::parse(text).map(|output| (output.path, output.rendering));
+        assert_eq!(parsed("a.txt"), Ok(("a.txt".into(), None)));
+        assert_eq!(parsed("sarif=a=b.sarif"), Ok(("a=b.sarif".into(), Some(Rendering::Sarif))));
+        assert_eq!(parsed("./sarif=x"), Ok(("./sarif=x".into(), None)));
+        assert!(parsed("sarfi=x").is_err_and(|error| error.contains("`./sarfi=x`")));
+        assert!(parsed("json=").is_err());
+    }
+
+    #[test]
+    fn one_run_writes_several_formats() {
+        let folder = tempfile::tempdir().unwrap();
+        let [one, two] = ["one", "two"].map(|name| folder.path().join(name));
+        let output = |path: &PathBuf, rendering| Output { path: path.clone(), rendering };
+        let outputs = vec![output(&one, Some(Rendering::Sarif)), output(&two, None)];
+        let session = Session { outputs, ..session() };
+        session.answer_in(&|rendering| Some(rendering.name().to_owned())).unwrap();
+        assert_eq!(fs::read_to_string(&one).unwrap(), "sarif");
+        assert_eq!(fs::read_to_string(&two).unwrap(), "human");
+    }
+
+    #[test]
     fn a_device_is_written_to_not_replaced() {
-        let session = Session { output: Some("/dev/null".into()), ..session() };
+        let session = Session { outputs: vec![Output::parse("/dev/null").unwrap()], ..session() };
         session.answer("x").unwrap();
         assert!(!Path::new("/dev/null").is_file());
     }
@@ -241,7 +339,7 @@ mod tests {
             mappings: Vec::new(),
             format: Format::Human,
             rendering: Rendering::Human,
-            output: None,
+            outputs: Vec::new(),
             color: ColorChoice::Auto,
             detail: Detail::Normal,
             cache: Arc::default(),

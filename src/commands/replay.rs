@@ -18,7 +18,7 @@ use super::world::{Applying, World};
 use super::{Exit, Session};
 use crate::cache::Key;
 use crate::replay::{Earlier, Replay, Replayed};
-use crate::report::{self, Format, View};
+use crate::report::{self, Format};
 use crate::source::git::Repository;
 use crate::source::range::Range;
 use crate::verdict::Report;
@@ -45,7 +45,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     stages.begin("judge");
     let replay = replay(session, &commits, options.depth)?;
     stages.begin("report");
-    let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
+    let view = session.view(stages.elapsed());
     let compared = earlier.map(|earlier| replay.compared_with(&earlier));
     session.answer(&report::replay(&replay, compared.as_ref(), options.within, session.format, view))?;
     session.detail(&format!("{}{} commits", stages.table(), replay.commits.len()));

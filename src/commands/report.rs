@@ -64,9 +64,9 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let standing = Standing::of(&replay, &mapping, &verification);
     drop(progress);
     stages.begin("show");
-    let exhibits = match session.rendering {
-        Rendering::Html => exhibits(session, &standing, options.depth)?,
-        _ => BTreeMap::new(),
+    let exhibits = match session.renderings().any(|rendering| rendering == Rendering::Html) {
+        true => exhibits(session, &standing, options.depth)?,
+        false => BTreeMap::new(),
     };
     let hubs = replay.hubs();
     let (standing, mapping) = (&standing, &mapping);
@@ -79,7 +79,7 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
         parity: &parity,
         exhibits: &exhibits,
     };
-    session.answer(&report::standing(&report, session.rendering, session.detail))?;
+    session.answer_in(&|rendering| report::standing(&report, rendering, session.detail))?;
     session.detail(&stages.table());
     Ok(if standing.undecided.is_empty() { Exit::Clean } else { Exit::Undecided })
 }

@@ -14,7 +14,7 @@ use crate::change::Skipped;
 use crate::impact::DEFAULT_DEPTH;
 use crate::mapping::Scope;
 use crate::mapping::review::ReviewSettings;
-use crate::report::{self, Format, View};
+use crate::report::{self, Rendering, View};
 use crate::review::{self, Review};
 use crate::source::range::Range;
 use crate::symbols::{Language, ParsedFile};
@@ -51,15 +51,17 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     drop(progress);
     let drift = drift(session, options, &mut stages);
     stages.begin("report");
-    let view = View { detail: session.detail, elapsed: stages.elapsed(), width: session.width() };
-    session.answer(&report::review(&review, drift.as_ref(), session.format, view))?;
+    let origin = check::origin(session);
+    let least = options.fail_on.least();
+    let view = View { least, origin: origin.as_deref(), ..session.view(stages.elapsed()) };
+    session.answer_in(&|rendering| report::review(&review, drift.as_ref(), rendering, view))?;
     session.detail(&stages.table());
     Ok(exit(&review, options.fail_on))
 }
 
 /// What `check` says of the range, for people: where no mapping applies there is nothing to say.
 fn drift(session: &Session, options: &Options, stages: &mut Stages) -> Option<Report> {
-    if options.all || session.format != Format::Human {
+    if options.all || session.rendering != Rendering::Human {
         return None;
     }
     let (range, inside) = (options.range.clone(), None);

@@ -18,7 +18,6 @@ use crate::mapping::parse::parse;
 use crate::mapping::rejected::{self, Rejected};
 use crate::mapping::{Mapping, builtin};
 use crate::parity::may_give_names;
-use crate::report::broken_mapping;
 use crate::source::git::{Endpoints, Repository, Request, Side};
 use crate::source::range::Range;
 use crate::source::{SnapshotPair, SourceFile, Unreadable};
@@ -426,5 +425,5 @@ pub fn read_all(files: &[Named]) -> Result<Mapping> {
         }
     }
     let merged = if errors.is_empty() { Mapping::merge(mappings) } else { Err(errors) };
-    merged.map_err(|errors| Rendered(broken_mapping::render(&errors, files)).into())
+    merged.map_err(|errors| Rendered::of(&errors, files).into())
 }

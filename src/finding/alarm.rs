@@ -1,8 +1,8 @@
 //! Findings about links: what changed on the C++ side, how it reaches the entry point, and the twin left behind.
 
-use super::{Finding, Frame, frame, listed};
+use super::{Finding, Frame, Spot, Stop, frame, listed};
 use crate::change::{Change, What};
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, Side};
 use crate::ends::{ResolvedEnd, ResolvedLink};
 use crate::impact::Impact;
 use crate::ladder::{Facet, Rung};
@@ -66,10 +66,11 @@ pub fn hub(hub: &Hub<'_>, corpus: &Corpus<'_>) -> Finding {
         finding.severity = Severity::Note;
     }
     finding.frames = hub.changes.iter().take(MOST_FRAMES).map(|change| frame::changed(change, corpus)).collect();
-    finding.place_at(hub.changes.first().copied());
+    finding.place_at(hub.changes.first().copied(), corpus);
     finding.notes.extend(hub.changes.iter().take(1).flat_map(|change| facets(&change.facets)));
     finding.notes.push(format!("links: {}", listed(&ids, MOST_LINKS)));
     let shortest = certain.into_iter().chain(&hub.links).min_by_key(|(_, impact)| (!impact.certain, impact.via.len()));
+    finding.stops = shortest.map_or(Vec::new(), |(_, impact)| stops(impact, finding.spot.as_ref(), None, corpus));
     finding.notes.extend(shortest.map(|(link, impact)| format!("path to `{}`: {}", link.link.id, steps(impact))));
     finding.links = ids.into_iter().map(str::to_owned).collect();
     finding.help = Some(format!(
@@ -91,6 +92,8 @@ pub fn drifted(case: &Case<'_>, severity: Severity) -> Option<Finding> {
     finding.frames.extend(frame::linked_here(case.link.link, case.mapping));
     finding.notes = case.notes();
     finding.help = Some(case.help());
+    let twin = case.left_behind.iter().find_map(|left| left.stop(case.corpus));
+    finding.stops = stops(first, finding.spot.as_ref(), twin, case.corpus);
     Some(finding)
 }
 
@@ -102,12 +105,10 @@ pub fn cosmetic_python(case: &Case<'_>, end: &ResolvedEnd<'_>, change: &Change) 
         change.rung,
         case.impacts.first().map_or("the C++ end", |impact| case.symbol_of(impact)),
     );
-    let frame = frame::changed(change, case.corpus);
     let mut finding = Finding::of(&rules::COSMETIC_PYTHON_CHANGE, message);
-    finding.path = Some(change.path.clone());
-    finding.line = frame::first_changed_line(&frame).or(change.after.map(|lines| lines.start));
     finding.link = Some(case.link.link.id.clone());
-    finding.frames = vec![frame];
+    finding.frames = vec![frame::changed(change, case.corpus)];
+    finding.place_at(Some(change), case.corpus);
     finding.help = Some(format!("change what it does, or see what it has to follow: `{}`", case.explain()));
     finding
 }
@@ -144,7 +145,7 @@ impl Case<'_> {
         let mut finding = Finding::of(rule, message);
         finding.link = Some(self.link.link.id.clone());
         finding.frames = frames;
-        finding.place_at(self.impacts.first().map(|impact| self.change(impact)));
+        finding.place_at(self.impacts.first().map(|impact| self.change(impact)), self.corpus);
         finding
     }
 
@@ -157,7 +158,7 @@ impl Case<'_> {
         };
         let changed = self.symbol_of(first);
         match first.via.first().filter(|_| !first.is_direct()) {
-            Some(end) => format!("`{changed}` {what}, `{end}` depends on it, and {}", self.twins()),
+            Some(end) => format!("`{changed}` {what}, `{}` depends on it, and {}", end.symbol, self.twins()),
             None => format!("`{changed}` {what}, and {}", self.twins()),
         }
     }
@@ -253,12 +254,15 @@ impl Case<'_> {
 }
 
 impl Finding {
-    /// Its place is the first changed line of a change, whose frame comes first.
-    fn place_at(&mut self, change: Option<&Change>) {
+    /// Its place is the first changed line of a change, whose frame comes first; it is about that change.
+    fn place_at(&mut self, change: Option<&Change>, corpus: &Corpus<'_>) {
         let Some(change) = change else { return };
         let lines = change.after.or(change.before);
         self.path = Some(change.path.clone());
         self.line = self.frames.first().and_then(frame::first_changed_line).or(lines.map(|lines| lines.start));
+        self.spot = self.frames.first().and_then(|frame| Spot::of_change(change, frame, corpus));
+        let (before, after) = change.fingerprints;
+        self.subject = format!("{} {before:032x} {after:032x}", change.symbol);
     }
 }
 
@@ -267,8 +271,31 @@ fn name(change: &Change) -> &str {
     if change.symbol.is_empty() { &change.path } else { &change.symbol }
 }
 
+/// A name as people read it; what is outside all symbols has none.
+fn shown(name: &str) -> &str {
+    if name.is_empty() { "file scope" } else { name }
+}
+
+/// From what changed, by each step that uses it, to the entry point and its twin. A step that is gone is left out.
+fn stops(impact: &Impact, changed: Option<&Spot>, twin: Option<Stop>, corpus: &Corpus<'_>) -> Vec<Stop> {
+    let last = impact.via.len().saturating_sub(1);
+    let steps = impact.via.iter().enumerate().rev().filter_map(|(at, step)| {
+        let name = shown(&step.symbol);
+        let what = match at {
+            0 if last == 0 => format!("the entry point `{name}` changed"),
+            0 => format!("the entry point `{name}` depends on it"),
+            at if at == last => format!("`{name}` changed"),
+            _ => format!("`{name}` depends on it"),
+        };
+        let whole = || Spot::span(&step.path, step.lines?, corpus);
+        let spot = if at == last { changed.cloned().or_else(whole) } else { whole() };
+        Some(Stop { what, symbol: step.symbol.clone(), spot: spot? })
+    });
+    steps.chain(twin).collect()
+}
+
 fn steps(impact: &Impact) -> String {
-    let names: Vec<&str> = impact.via.iter().map(|name| if name.is_empty() { "file scope" } else { name }).collect();
+    let names: Vec<&str> = impact.names().into_iter().map(shown).collect();
     names.join(" → ")
 }
 
@@ -279,6 +306,13 @@ impl LeftBehind<'_> {
             None => "its twin, unchanged".to_owned(),
         };
         frame::beginning(&title, self.end, corpus)
+    }
+
+    fn stop(&self, corpus: &Corpus<'_>) -> Option<Stop> {
+        let picked = self.end.picked(Side::After)?;
+        let piece = picked.pieces.iter().find(|piece| piece.root)?;
+        let what = format!("`{}` simulates it and did not follow", symbol(self.end));
+        Some(Stop { what, symbol: piece.name.clone(), spot: Spot::span(&picked.path, piece.lines, corpus)? })
     }
 }
 

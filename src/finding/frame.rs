@@ -35,13 +35,21 @@ pub fn changed(change: &Change, corpus: &Corpus<'_>) -> Frame {
 
 /// The first changed line of a frame, in after where it has one; code before comments.
 pub fn first_changed_line(frame: &Frame) -> Option<u32> {
-    let marked = |mark| frame.lines.iter().filter(move |line| line.mark == mark);
+    first_new_line(frame).or_else(|| first_marked(frame, Mark::Removed))
+}
+
+/// The first line of a frame that is new; code before comments.
+pub fn first_new_line(frame: &Frame) -> Option<u32> {
+    first_marked(frame, Mark::Added)
+}
+
+fn first_marked(frame: &Frame, mark: Mark) -> Option<u32> {
+    let marked = || frame.lines.iter().filter(move |line| line.mark == mark);
     let is_code = |line: &&FrameLine| {
         let text = line.text.trim_start();
         !text.is_empty() && !["//", "/*", "*", "# "].iter().any(|comment| text.starts_with(comment))
     };
-    let first = |mark| marked(mark).find(is_code).or_else(|| marked(mark).next());
-    first(Mark::Added).or_else(|| first(Mark::Removed)).map(|line| line.number)
+    marked().find(is_code).or_else(|| marked().next()).map(|line| line.number)
 }
 
 /// The beginning of the code that an end picks, as it is after.

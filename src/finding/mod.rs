@@ -6,12 +6,14 @@ pub mod frame;
 pub mod mapping;
 pub mod parity;
 pub mod place;
+mod spot;
 pub mod unmapped;
 
 use std::sync::Arc;
 
 pub use crate::rules::Severity;
 use crate::rules::{self, Rule};
+pub use spot::{Spot, Stop, fingerprints};
 
 /// What a person is told.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
@@ -24,6 +26,10 @@ pub struct Finding {
     /// Where to look first; for alarms a changed C++ line.
     pub path: Option<Arc<str>>,
     pub line: Option<u32>,
+    /// The same in the files as they are after; none where nothing is left of it.
+    pub spot: Option<Spot>,
+    /// What makes it this finding, whatever its lines are; where it is empty, the message does.
+    pub subject: String,
     pub link: Option<String>,
     /// The links that it is about, where it is about many.
     pub links: Vec<String>,
@@ -33,6 +39,8 @@ pub struct Finding {
     pub frames: Vec<Frame>,
     /// Further facts, one line each: the path to the entry point, facets.
     pub notes: Vec<String>,
+    /// The way from what changed over the entry point to the twin, where it is about one.
+    pub stops: Vec<Stop>,
 }
 
 /// A piece of code with the lines that matter marked.
@@ -92,11 +100,14 @@ impl Finding {
             message,
             path: None,
             line: None,
+            spot: None,
+            subject: String::new(),
             link: None,
             links: Vec::new(),
             help: None,
             frames: Vec::new(),
             notes: Vec::new(),
+            stops: Vec::new(),
         }
     }
 }

@@ -18,7 +18,7 @@ use petgraph::{Directed, Direction as Way};
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use crate::corpus::Side;
-use crate::symbols::{ParsedFile, Symbol, SymbolKind};
+use crate::symbols::{Lines, ParsedFile, Symbol, SymbolKind};
 pub use includes::includes;
 use resolve::{Place, Resolver};
 
@@ -142,6 +142,12 @@ impl<'f> DependencyGraph<'f> {
 
     pub fn node(&self, id: NodeId) -> &Node {
         &self.nodes[id.0 as usize]
+    }
+
+    /// Where a symbol is on a side, if it is there.
+    pub fn lines(&self, id: NodeId, side: Side) -> Option<Lines> {
+        let (_, place) = self.node(id).homes.iter().find(|(home, _)| *home == side)?;
+        Some(self.side(side).resolver.symbol(*place).lines)
     }
 
     /// What can be reached from the starts in at most `depth` steps, the starts included: shortest routes, and a

@@ -107,6 +107,10 @@ impl<'f> Resolver<'f> {
         Resolver { files, index, python, families: OnceCell::new(), closures }
     }
 
+    pub fn symbol(&self, (file, at): Place) -> &Symbol {
+        &self.files[file].symbols[at]
+    }
+
     /// What a symbol leads to: what it mentions, the rows of a table, the methods that replace a virtual one.
     pub fn bonds_of(&self, from: Place) -> Bonds {
         let mut found = Bonds::default();

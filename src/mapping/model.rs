@@ -45,6 +45,11 @@ impl MappingSource {
         MappingSource { name: name.into(), text: text.into(), starts: Arc::default() }
     }
 
+    /// Whether it is told by a path from where the program runs, and not built in.
+    pub fn is_relative_path(&self) -> bool {
+        self.name.ends_with(".toml") && std::path::Path::new(&self.name).is_relative()
+    }
+
     /// The line around a byte, and its number from 1.
     pub fn line_at(&self, byte: usize) -> Option<(u32, &str)> {
         let ends = || memchr::memchr_iter(b'\n', self.text.as_bytes()).map(|end| end + 1);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::style::{harmless, severity_word};
+use super::{Failure, Mistake};
 use crate::mapping::parse::MappingError;
 
 /// Every error with its line; `texts` are the files by name.
@@ -16,11 +17,27 @@ pub fn render(errors: &[MappingError], texts: &[(String, Arc<str>)]) -> String {
         out.push_str(&renderer.render(&[group(error, text)]));
         out.push_str("\n\n");
     }
+    out + &format!("{}: {}\n", severity_word("error"), summary(errors))
+}
+
+/// The same for programs.
+pub fn failure(errors: &[MappingError]) -> Failure {
+    let mistake = |error: &MappingError| Mistake {
+        path: error.source.clone(),
+        line: u32::try_from(error.line).unwrap_or(u32::MAX),
+        column: u32::try_from(error.column).unwrap_or(u32::MAX),
+        message: error.message.clone(),
+        help: error.help.clone(),
+    };
+    Failure { message: summary(errors), mistakes: errors.iter().map(mistake).collect() }
+}
+
+fn summary(errors: &[MappingError]) -> String {
     let count = match errors.len() {
         1 => "1 error in the mapping".to_owned(),
         count => format!("{count} errors in the mapping"),
     };
-    out + &format!("{}: {count}, so nothing was judged\n", severity_word("error"))
+    format!("{count}, so nothing was judged")
 }
 
 fn group<'a>(error: &'a MappingError, text: &'a str) -> Group<'a> {

@@ -118,7 +118,6 @@ fn span(text: impl Into<String>, style: anstyle::Style) -> Span {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
 
     use anstream::adapter::strip_str;
 
@@ -154,7 +153,7 @@ mod tests {
         ];
         let link = mapping.links[0].clone();
         let value = Exhibit { link, at: "1".repeat(40), ends, proposal: Proposal::default() };
-        let view = View { detail, elapsed: Duration::ZERO, width: Some(width) };
+        let view = View { detail, width: Some(width), ..View::default() };
         strip_str(&exhibit(&value, &mapping.sources, view)).to_string()
     }
 

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use super::findings::{MOST_STALE, verdicts};
 use super::style::{DIM, FRAME, GOOD, STRONG, harmless, of_severity, paint};
-use super::{Detail, frame, origin, word};
+use super::{Detail, View, frame, origin, word};
 use crate::finding::{Finding, Frame, Severity};
 use crate::ladder::Rung;
 use crate::mapping::model::{MappingSource, Touch};
@@ -13,11 +14,9 @@ use crate::rules::Rule;
 use crate::verdict::{Judged, Outcome, Report, Verdict};
 use crate::verification::{Located, LocatedSymbol, Problem, ProblemKind, Verification};
 
-/// Selectors that point at nothing on either side are told one by one up to this many, and together beyond.
-const MOST_STALE: usize = 3;
-
 /// Findings, worst first, and one line that sums up. What was skipped is among the findings.
-pub fn check(report: &Report, detail: Detail) -> String {
+pub fn check(report: &Report, view: View<'_>) -> String {
+    let detail = view.detail;
     let mut out = String::new();
     let stale = report.findings.iter().filter(|found| found.is_stale_selector()).count();
     let told = |found: &&Finding| match detail {
@@ -223,23 +222,12 @@ fn verdict_line(out: &mut String, judged: &Judged) {
 
 /// `1 drifted, 2 cosmetic, 137 untouched (1234567890..abcdef1234)`.
 fn summary(report: &Report) -> String {
-    let order = [
-        Verdict::Undecided,
-        Verdict::Drifted,
-        Verdict::Unresolved,
-        Verdict::Acknowledged,
-        Verdict::CoChanged,
-        Verdict::Cosmetic,
-        Verdict::Untouched,
-    ];
-    let counts =
-        order.map(|verdict| (report.links.iter().filter(|judged| judged.verdict == verdict).count(), word(verdict)));
     let outcome = match report.outcome {
         Outcome::Clean => paint(GOOD, "no drift"),
         Outcome::Drifted => paint(of_severity("error"), "drift"),
         Outcome::Undecided => paint(of_severity("error"), "could not judge"),
     };
-    format!("{outcome}: {} {}", counted(&counts, "no links"), compared(&report.before, &report.after))
+    format!("{outcome}: {} {}", verdicts(report), compared(&report.before, &report.after))
 }
 
 pub(super) fn counted(counts: &[(usize, String)], nothing: &str) -> String {

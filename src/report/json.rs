@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{Differences, origin};
 use crate::change::{Change, Skipped, What};
 use crate::exhibit::{Exhibit, ShownEnd, ShownPiece};
-use crate::finding::{Finding, Severity};
-use crate::impact::Impact;
+use crate::finding::{Finding, Severity, Spot, Stop, fingerprints};
+use crate::impact::{Impact, Step};
 use crate::ladder::explained::{Example, FacetRow, RungRow};
 use crate::ladder::{Facet, FacetKind, Rung};
 use crate::mapping::model::MappingSource;
@@ -148,7 +149,7 @@ fn end(end: &ShownEnd) -> Value {
     })
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ReportJson<'a> {
     version: u32,
     before: &'a str,
@@ -160,7 +161,7 @@ struct ReportJson<'a> {
     stats: StatsJson,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ReplayedJson<'a> {
     commit: &'a str,
     author: &'a str,
@@ -173,7 +174,7 @@ struct ReplayedJson<'a> {
     report: Option<ReportJson<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct LinkJson<'a> {
     link: &'a str,
     verdict: Verdict,
@@ -182,23 +183,26 @@ struct LinkJson<'a> {
     python: Vec<PythonJson<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ImpactJson<'a> {
     path: &'a str,
     symbol: &'a str,
     rung: Rung,
     facets: Vec<FacetKind>,
     certain: bool,
-    via: &'a [String],
+    /// The names of the symbols from the C++ end to the changed one.
+    via: Vec<&'a str>,
+    /// The same with their places.
+    steps: &'a [Step],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct PythonJson<'a> {
     selector: &'a str,
     rung: Option<Rung>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct FindingJson<'a> {
     rule: &'a str,
     severity: Severity,
@@ -210,9 +214,22 @@ struct FindingJson<'a> {
     links: &'a [String],
     help: Option<&'a str>,
     notes: &'a [String],
+    /// Stays the same while lines shift; no two findings of a run share one.
+    fingerprint: String,
+    /// Where it stands in the files as they are after; null where nothing is left of it.
+    place: Option<&'a Spot>,
+    /// The way from what changed over the entry point to the twin.
+    flow: Vec<StopJson<'a>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
+struct StopJson<'a> {
+    what: &'a str,
+    symbol: &'a str,
+    place: &'a Spot,
+}
+
+#[derive(Serialize, JsonSchema)]
 struct StatsJson {
     links: usize,
     files_parsed: usize,
@@ -221,7 +238,7 @@ struct StatsJson {
     elapsed_ms: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct DiffJson<'a> {
     version: u32,
     before: &'a str,
@@ -230,7 +247,7 @@ struct DiffJson<'a> {
     skipped: &'a [Skipped],
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, JsonSchema)]
 struct ChangeJson<'a> {
     language: Language,
     path: &'a str,
@@ -300,7 +317,7 @@ impl<'a> ReportJson<'a> {
             after: &report.after,
             outcome: report.outcome,
             links: report.links.iter().map(|judged| LinkJson::of(judged, &report.changes)).collect(),
-            findings: report.findings.iter().map(FindingJson::of).collect(),
+            findings: FindingJson::all(&report.findings),
             skipped: &report.skipped,
             stats,
         }
@@ -344,13 +361,19 @@ impl<'a> ImpactJson<'a> {
             rung: change.rung,
             facets: kinds(&change.facets),
             certain: impact.certain && change.certain,
-            via: &impact.via,
+            via: impact.names(),
+            steps: &impact.via,
         }
     }
 }
 
 impl<'a> FindingJson<'a> {
-    fn of(finding: &'a Finding) -> FindingJson<'a> {
+    fn all(findings: &'a [Finding]) -> Vec<FindingJson<'a>> {
+        findings.iter().zip(fingerprints(findings)).map(|(finding, name)| FindingJson::of(finding, name)).collect()
+    }
+
+    fn of(finding: &'a Finding, fingerprint: String) -> FindingJson<'a> {
+        let stop = |stop: &'a Stop| StopJson { what: &stop.what, symbol: &stop.symbol, place: &stop.spot };
         FindingJson {
             rule: finding.rule.id,
             severity: finding.severity,
@@ -361,6 +384,9 @@ impl<'a> FindingJson<'a> {
             links: &finding.links,
             help: finding.help.as_deref(),
             notes: &finding.notes,
+            fingerprint,
+            place: finding.spot.as_ref(),
+            flow: finding.stops.iter().map(stop).collect(),
         }
     }
 }

@@ -1,23 +1,31 @@
 //! Renderings, one file a format, all from the same values.
 
 pub mod broken_mapping;
+mod concise;
 mod coverage;
 mod differences;
 mod edits;
 mod exhibit;
+mod findings;
 mod forms;
 mod frame;
+mod gfm;
+mod github;
+mod gitlab;
 mod graph;
 mod highlight;
 mod human;
 mod json;
 mod ladder;
 mod links;
+mod lintrunner;
+mod markdown;
 mod parity;
 mod pseudo;
 mod repairs;
 mod replay;
 mod review;
+mod sarif;
 mod standing;
 mod start;
 pub mod style;
@@ -26,6 +34,7 @@ mod suggestions;
 use std::time::Duration;
 
 pub use edits::{Deed, EditReport, Formatted};
+use findings::Findings;
 pub use repairs::RepairReport;
 pub use standing::{StandingReport, standing};
 pub use start::Start;
@@ -33,6 +42,7 @@ pub use start::Start;
 pub use crate::change::Forms;
 use crate::change::{Change, Skipped};
 use crate::exhibit::Exhibit;
+use crate::finding::Severity;
 use crate::graph::neighbourhood::Neighbourhood;
 use crate::ladder::explained::{FacetRow, RungRow};
 use crate::mapping::model::MappingSource;
@@ -48,13 +58,18 @@ use crate::symbols::Language;
 use crate::verdict::Report;
 use crate::verification::Verification;
 
-/// How an answer can be written: the formats that every command knows, and those that only some do. A new one is a row
-/// here and a file in this folder.
+/// How an answer can be written. Which commands know which is in the lists of [`Rendering`]; a new one is a row here, a
+/// place in the lists and a file in this folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rendering {
     Human,
+    Concise,
     Json,
+    Sarif,
+    Github,
+    Gitlab,
     Markdown,
+    Lintrunner,
     Html,
 }
 
@@ -66,22 +81,45 @@ pub enum Format {
 }
 
 /// How much a person wants to read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Detail {
     /// Errors only.
     Quiet,
+    #[default]
     Normal,
     Verbose,
 }
 
 /// What a rendering knows beside the value it renders.
-#[derive(Debug, Clone, Copy)]
-pub struct View {
+#[derive(Debug, Clone, Copy, Default)]
+pub struct View<'a> {
     pub detail: Detail,
     /// What the run took so far.
     pub elapsed: Duration,
     /// Columns of the terminal, where there is one.
     pub width: Option<usize>,
+    /// The least severity that makes the run fail.
+    pub least: Option<Severity>,
+    /// Where the repository is from, as a URI.
+    pub origin: Option<&'a str>,
+}
+
+/// Why a command could do nothing, for formats in which a program reads that.
+#[derive(Debug, Clone, Default)]
+pub struct Failure {
+    pub message: String,
+    /// Places that a person can correct.
+    pub mistakes: Vec<Mistake>,
+}
+
+/// A mistake in a file.
+#[derive(Debug, Clone)]
+pub struct Mistake {
+    pub path: String,
+    pub line: u32,
+    pub column: u32,
+    pub message: String,
+    pub help: Option<String>,
 }
 
 /// How much of a diff is written.
@@ -159,11 +197,38 @@ pub fn index(answer: &IndexAnswer<'_>, format: Format) -> String {
     }
 }
 
-/// The judgement of a change.
-pub fn check(report: &Report, format: Format, view: View) -> String {
-    match format {
-        Format::Human => human::check(report, view.detail),
-        Format::Json => json::check(report, view.elapsed),
+/// The judgement of a change; none where it has no such format.
+pub fn check(report: &Report, rendering: Rendering, view: View<'_>) -> Option<String> {
+    match rendering {
+        Rendering::Human => Some(human::check(report, view)),
+        Rendering::Json => Some(json::check(report, view.elapsed)),
+        other => findings(&Findings::of_check(report), other, view),
+    }
+}
+
+/// Why nothing was judged, in the formats that have a word for it.
+pub fn failure(failure: &Failure, rendering: Rendering) -> Option<String> {
+    match rendering {
+        Rendering::Concise => Some(concise::failure(failure)),
+        Rendering::Sarif => Some(sarif::failure(failure)),
+        Rendering::Github => Some(github::failure(failure)),
+        Rendering::Gitlab => Some(gitlab::failure(failure)),
+        Rendering::Markdown => Some(markdown::failure(failure)),
+        Rendering::Lintrunner => Some(lintrunner::failure(failure)),
+        Rendering::Human | Rendering::Json | Rendering::Html => None,
+    }
+}
+
+/// The formats that show a check and a review alike.
+fn findings(findings: &Findings, rendering: Rendering, view: View<'_>) -> Option<String> {
+    match rendering {
+        Rendering::Concise => Some(concise::all(findings, view.detail)),
+        Rendering::Sarif => Some(sarif::all(findings, view)),
+        Rendering::Github => Some(github::all(findings)),
+        Rendering::Gitlab => Some(gitlab::all(findings)),
+        Rendering::Markdown => Some(markdown::page(findings)),
+        Rendering::Lintrunner => Some(lintrunner::all(findings, view.least)),
+        Rendering::Human | Rendering::Json | Rendering::Html => None,
     }
 }
 
@@ -228,11 +293,12 @@ pub fn repairs(report: &RepairReport, format: Format, detail: Detail) -> String 
     }
 }
 
-/// What a change gets wrong about the CPython API.
-pub fn review(review: &Review, drift: Option<&Report>, format: Format, view: View) -> String {
-    match format {
-        Format::Human => review::human(review, drift, view),
-        Format::Json => review::json(review),
+/// What a change gets wrong about the CPython API; none where that has no such format.
+pub fn review(review: &Review, drift: Option<&Report>, rendering: Rendering, view: View<'_>) -> Option<String> {
+    match rendering {
+        Rendering::Human => Some(review::human(review, drift, view)),
+        Rendering::Json => Some(review::json(review)),
+        other => findings(&Findings::of_review(review), other, view),
     }
 }
 
@@ -336,15 +402,52 @@ impl Drawing {
 }
 
 impl Rendering {
-    pub const ALL: [Rendering; 4] = [Rendering::Human, Rendering::Json, Rendering::Markdown, Rendering::Html];
+    pub const ALL: [Rendering; 9] = [
+        Rendering::Human,
+        Rendering::Concise,
+        Rendering::Json,
+        Rendering::Sarif,
+        Rendering::Github,
+        Rendering::Gitlab,
+        Rendering::Markdown,
+        Rendering::Lintrunner,
+        Rendering::Html,
+    ];
+
+    /// What every command knows.
+    pub const OF_ANSWERS: &[Rendering] = &[Rendering::Human, Rendering::Json];
+
+    /// What the commands know that tell findings.
+    pub const OF_FINDINGS: &[Rendering] = &[
+        Rendering::Human,
+        Rendering::Concise,
+        Rendering::Json,
+        Rendering::Sarif,
+        Rendering::Github,
+        Rendering::Gitlab,
+        Rendering::Markdown,
+        Rendering::Lintrunner,
+    ];
+
+    /// What the report on all links knows.
+    pub const OF_STANDING: &[Rendering] = &[Rendering::Human, Rendering::Json, Rendering::Markdown, Rendering::Html];
 
     pub fn name(self) -> &'static str {
         match self {
             Rendering::Human => "human",
+            Rendering::Concise => "concise",
             Rendering::Json => "json",
+            Rendering::Sarif => "sarif",
+            Rendering::Github => "github",
+            Rendering::Gitlab => "gitlab",
             Rendering::Markdown => "markdown",
+            Rendering::Lintrunner => "lintrunner",
             Rendering::Html => "html",
         }
+    }
+
+    pub fn named(name: &str) -> Option<Rendering> {
+        Rendering::ALL.into_iter().find(|rendering| rendering.name() == name)
     }
 
     /// The format, where every command knows it.
@@ -352,7 +455,7 @@ impl Rendering {
         match self {
             Rendering::Human => Some(Format::Human),
             Rendering::Json => Some(Format::Json),
-            Rendering::Markdown | Rendering::Html => None,
+            _ => None,
         }
     }
 }

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
-use super::human::{compared, counted, finding, short};
+use super::findings::severities;
+use super::human::{compared, finding, short};
 use super::style::{DIM, GOOD, STRONG, harmless, of_severity, paint};
 use super::{Detail, View, json as as_json, word};
 use crate::finding::{Finding, Severity};
@@ -198,15 +199,10 @@ fn unjudged(out: &mut String, review: &Review) {
 }
 
 fn summary(review: &Review, least: Severity) -> String {
-    let count = |severity: Severity| review.findings.iter().filter(|found| found.severity == severity).count();
-    let counts = [
-        (count(Severity::Error), "errors".to_owned()),
-        (count(Severity::Warning), "warnings".to_owned()),
-        (count(Severity::Note), "notes".to_owned()),
-    ];
-    let found = counted(&counts, "nothing to say");
+    let found = severities(&review.findings);
     let found = if review.findings.is_empty() { paint(GOOD, found) } else { found };
-    let hidden = count(Severity::Note) > 0 && least > Severity::Note;
+    let has_notes = review.findings.iter().any(|found| found.severity == Severity::Note);
+    let hidden = has_notes && least > Severity::Note;
     let hidden = if hidden { paint(DIM, "; `-v` shows the notes") } else { String::new() };
     let functions = review.functions.iter().filter(|function| function.judged).count();
     let what = if functions == 1 { "function" } else { "functions" };

@@ -34,11 +34,16 @@ pub fn severity_word(word: &str) -> String {
     paint(of_severity(word), word)
 }
 
+/// Moves the cursor, rings, or turns the direction of what follows.
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Text from a repository as it may reach a terminal: no control characters, tabs as spaces.
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(char::is_control) {
+    if !text.chars().any(is_unsafe) {
         return Cow::Borrowed(text);
     }
     let text = text.trim_end_matches(['\r', '\n']).replace('\t', "    ");
-    Cow::Owned(text.chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect())
+    Cow::Owned(text.chars().map(|c| if is_unsafe(c) { char::REPLACEMENT_CHARACTER } else { c }).collect())
 }

@@ -8,8 +8,8 @@ use anstream::adapter::strip_str;
 
 use super::*;
 use crate::change::What;
-use crate::finding::{Finding, Frame, FrameLine, Mark, Severity};
-use crate::impact::Impact;
+use crate::finding::{Finding, Frame, FrameLine, Mark, Severity, Spot, Stop, fingerprints};
+use crate::impact::{Impact, Step};
 use crate::ladder::{Facet, FacetKind, Rung};
 use crate::symbols::{Language, Lines, SymbolKind};
 use crate::verdict::{Judged, Outcome, PythonEnd, Verdict};
@@ -46,7 +46,8 @@ pub fn sample() -> Report {
 }
 
 fn judged(link: &str, verdict: Verdict, severity: Option<Severity>) -> Judged {
-    let impacts = vec![Impact { change: 0, via: vec!["f".to_owned()], certain: true }];
+    let step = Step { symbol: "f".to_owned(), path: "csrc/f.cpp".into(), lines: Some(Lines { start: 9, end: 11 }) };
+    let impacts = vec![Impact { change: 0, via: vec![step], certain: true }];
     let python = vec![PythonEnd { selector: "twin.py#T.call_apply".to_owned(), rung: None }];
     Judged { link: link.to_owned(), verdict, severity, impacts, python }
 }
@@ -91,6 +92,9 @@ fn finding() -> Finding {
         link: Some("apply".to_owned()),
         links: Vec::new(),
         help: Some("follow it, or record why not:\ndrift explain apply".to_owned()),
+        spot: Some(Spot { path: "csrc/f.cpp".into(), line: 10, column: 1, end_line: 10, end_column: 22 }),
+        subject: "f".to_owned(),
+        stops: stops(),
         frames: vec![
             frame("changed", "csrc/f.cpp", changed),
             frame("its twin, unchanged", "twin.py", twin),
@@ -98,6 +102,14 @@ fn finding() -> Finding {
         ],
         notes: vec!["path: f → g".to_owned(), "signature: f(a) → f(a, b)".to_owned()],
     }
+}
+
+fn stops() -> Vec<Stop> {
+    let stop = |what: &str, path: &str, line| {
+        let spot = Spot { path: path.into(), line, column: 1, end_line: line, end_column: 9 };
+        Stop { what: what.to_owned(), symbol: "f".to_owned(), spot }
+    };
+    vec![stop("the entry point `f` changed", "csrc/f.cpp", 10), stop("`T.call_apply` simulates it", "twin.py", 123)]
 }
 
 fn rule_row() -> Rule {
@@ -140,7 +152,7 @@ error[drifted-link]: `f` changed, its twin did not
 
 drift: 1 drifted, 1 cosmetic (000000000000..111111111111)
 ";
-    assert_eq!(plain(&human::check(&sample(), Detail::Normal)), expected);
+    assert_eq!(plain(&human::check(&sample(), view(Detail::Normal))), expected);
 }
 
 #[test]
@@ -150,8 +162,8 @@ fn silence_is_one_line() {
     report.links.remove(0);
     report.outcome = Outcome::Clean;
     let expected = "no drift: 1 cosmetic (000000000000..111111111111)\n";
-    assert_eq!(plain(&human::check(&report, Detail::Normal)), expected);
-    assert_eq!(human::check(&report, Detail::Quiet), "");
+    assert_eq!(plain(&human::check(&report, view(Detail::Normal))), expected);
+    assert_eq!(human::check(&report, view(Detail::Quiet)), "");
 }
 
 #[test]
@@ -159,17 +171,24 @@ fn json_of_check_has_the_promised_shape() {
     let expected = r#"{"version":1,"before":"0000000000000000000000000000000000000000",
 "after":"1111111111111111111111111111111111111111","outcome":"drifted",
 "links":[{"link":"apply","verdict":"drifted","severity":"error",
-"impacts":[{"path":"csrc/f.cpp","symbol":"f","rung":"semantic","facets":["signature"],"certain":true,"via":["f"]}],
+"impacts":[{"path":"csrc/f.cpp","symbol":"f","rung":"semantic","facets":["signature"],"certain":true,"via":["f"],
+"steps":[{"symbol":"f","path":"csrc/f.cpp","after":{"line":9,"end_line":11}}]}],
 "python":[{"selector":"twin.py#T.call_apply","rung":null}]}],
 "findings":[{"rule":"drifted-link","severity":"error","message":"`f` changed, its twin did not",
 "path":"csrc/f.cpp","line":10,"link":"apply","help":"follow it, or record why not:\ndrift explain apply",
-"notes":["path: f → g","signature: f(a) → f(a, b)"]}],"skipped":[],
+"notes":["path: f → g","signature: f(a) → f(a, b)"],"fingerprint":"FINGERPRINT",
+"place":{"path":"csrc/f.cpp","line":10,"column":1,"end_line":10,"end_column":22},
+"flow":[{"what":"the entry point `f` changed","symbol":"f",
+"place":{"path":"csrc/f.cpp","line":10,"column":1,"end_line":10,"end_column":9}},
+{"what":"`T.call_apply` simulates it","symbol":"f",
+"place":{"path":"twin.py","line":123,"column":1,"end_line":123,"end_column":9}}]}],"skipped":[],
 "stats":{"links":1,"files_parsed":3,"elapsed_ms":41}}"#;
     let mut report = sample();
     report.links.pop();
     report.judged = 1;
     let found = json::check(&report, Duration::from_millis(41));
-    assert_eq!(found, expected.replace('\n', "") + "\n");
+    let expected = expected.replace('\n', "").replace("FINGERPRINT", &fingerprints(&report.findings)[0]);
+    assert_eq!(found, expected + "\n");
 }
 
 #[test]
@@ -219,8 +238,8 @@ fn differences<'a>(
     Differences { pair, all, changes, forms: &[], shown: Shown::Symbols, skipped }
 }
 
-fn view(detail: Detail) -> View {
-    View { detail, elapsed: Duration::ZERO, width: None }
+fn view(detail: Detail) -> View<'static> {
+    View { detail, ..View::default() }
 }
 
 fn pair() -> SnapshotPair {
@@ -279,7 +298,7 @@ fn stale(count: usize) -> Report {
 
 #[test]
 fn many_stale_selectors_are_one_line() {
-    let shown = |count, detail| plain(&check(&stale(count), Format::Human, view(detail)));
+    let shown = |count, detail| plain(&check(&stale(count), Rendering::Human, view(detail)).unwrap());
     assert_eq!(shown(3, Detail::Normal).matches("points at nothing").count(), 3);
     assert_eq!(
         shown(4, Detail::Normal),
@@ -290,7 +309,8 @@ fn many_stale_selectors_are_one_line() {
     let listed = shown(4, Detail::Verbose);
     assert!((0..4).all(|n| listed.contains(&format!("apply: `twin.py#f{n}` points at nothing"))), "{listed}");
     assert_eq!(shown(4, Detail::Quiet), "");
-    let json: serde_json::Value = serde_json::from_str(&check(&stale(4), Format::Json, view(Detail::Quiet))).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&check(&stale(4), Rendering::Json, view(Detail::Quiet)).unwrap()).unwrap();
     assert_eq!(json["findings"].as_array().unwrap().len(), 4, "scripts are told all");
 }
 
@@ -298,7 +318,7 @@ fn many_stale_selectors_are_one_line() {
 fn only_errors_are_told_in_quiet() {
     let mut report = sample();
     let view = view(Detail::Quiet);
-    assert!(!check(&report, Format::Human, view).is_empty());
+    assert!(!check(&report, Rendering::Human, view).unwrap().is_empty());
     report.findings[0].severity = Severity::Warning;
-    assert_eq!(check(&report, Format::Human, view), "");
+    assert_eq!(check(&report, Rendering::Human, view).unwrap(), "");
 }

@@ -3,7 +3,7 @@
 use super::checks::Violation;
 use super::silence::{Allowance, IDLE_ALLOWANCE, allowances};
 use super::{Place, Review};
-use crate::finding::{Finding, Frame, FrameLine, Mark};
+use crate::finding::{Finding, Frame, FrameLine, Mark, Spot};
 use crate::mapping::review::{Level, ReviewSettings};
 use crate::rules::Severity;
 use crate::symbols::{Lines, ParsedFile};
@@ -29,7 +29,7 @@ pub fn tell(review: &mut Review, file: &ParsedFile, violations: Vec<&Violation>,
     for one in allowed.iter().filter(in_reviewed).cloned().collect::<Vec<_>>() {
         let Some(defect) = one.defect() else { continue };
         let mut finding = Finding::about(&IDLE_ALLOWANCE, defect);
-        (finding.path, finding.line) = (Some(file.path.clone()), Some(one.line));
+        finding.stand(file, one.line, "");
         finding.help = Some("write `// drift: allow(RULE): the reason`; `drift explain` lists the rules".to_owned());
         finding.frames.push(frame(file, one.line));
         review.findings.push(finding);
@@ -55,7 +55,6 @@ fn level(violation: &Violation, file: &ParsedFile, settings: &ReviewSettings) ->
 fn finding(violation: &Violation, severity: Severity, file: &ParsedFile) -> Finding {
     let mut finding = Finding::about(violation.rule, violation.message.clone());
     finding.severity = severity;
-    (finding.path, finding.line) = (Some(file.path.clone()), Some(violation.line));
     finding.frames.push(frame(file, violation.line));
     let place = match &violation.binding {
         Some(name) => format!("in `{}`, bound as `{name}`", violation.title),
@@ -64,7 +63,19 @@ fn finding(violation: &Violation, severity: Severity, file: &ParsedFile) -> Find
     finding.notes.push(place);
     finding.notes.extend(violation.contract.iter().map(|contract| format!("contract: {contract}")));
     finding.help = violation.help.clone();
+    finding.stand(file, violation.line, &violation.symbol);
     finding
+}
+
+impl Finding {
+    /// Puts it at a line of a function. What that line says makes it this finding, wherever the line moves to.
+    fn stand(&mut self, file: &ParsedFile, line: u32, function: &str) {
+        let lines = Lines { start: line, end: line };
+        let code: Vec<String> = file.lines(lines).into_iter().map(|(_, text)| text.trim().to_owned()).collect();
+        (self.path, self.line) = (Some(file.path.clone()), Some(line));
+        self.spot = Spot::of(&file.path, lines, file.text());
+        self.subject = format!("{function} {}", code.join(" "));
+    }
 }
 
 fn frame(file: &ParsedFile, line: u32) -> Frame {

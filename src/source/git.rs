@@ -143,6 +143,12 @@ impl Repository {
         self.git.workdir().filter(|_| self.has_work_tree())
     }
 
+    /// Where it was cloned from, as a URI without secrets; none for a place on this machine.
+    pub fn origin(&self) -> Option<String> {
+        let remote = self.git.find_remote("origin").ok()?;
+        super::origin::public_uri(remote.url().ok()?)
+    }
+
     /// The last commit, if there is one.
     pub fn head(&self) -> Option<Side> {
         self.tree_side("HEAD").ok()

@@ -2,6 +2,7 @@
 
 pub mod git;
 pub mod occasion;
+mod origin;
 pub mod range;
 mod rename;
 

@@ -12,7 +12,9 @@ use super::walk::{self, Concern, Walked};
 use super::{LineIndex, ParsedFile, Symbol, Syntax, clinic, cpp, python, yaml};
 
 /// A language that `drift` reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Language {
     Cpp,

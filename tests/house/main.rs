@@ -12,6 +12,7 @@ mod clones;
 mod command_line;
 mod expectation;
 mod fixtures;
+mod formats;
 mod impacts;
 mod laws;
 mod licences;

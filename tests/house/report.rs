@@ -97,11 +97,8 @@ fn what_matters_most_comes_first() {
 #[test]
 fn formats_are_named_where_they_are_not_known() {
     let repository = repository();
-    run(&repository, &["check", "--format", "html"]).refuses(&[
-        "`--format html`",
-        "drift report",
-        "`human` and `json`",
-    ]);
+    run(&repository, &["check", "--format", "html"]).refuses(&["no format `html`", "`human`, `concise`"]);
+    run(&repository, &["report", "--format", "sarif"]).refuses(&["no format `sarif`", "`markdown`, `html`"]);
 }
 
 #[test]

@@ -11,7 +11,6 @@ use super::super::{Rendered, Session, replace};
 use super::unknown;
 use crate::mapping::edit::Refusal;
 use crate::mapping::{Mapping, MappingSource, builtin};
-use crate::report::broken_mapping;
 use crate::source::SIZE_LIMIT;
 use crate::source::git::Repository;
 
@@ -156,9 +155,7 @@ pub fn write(edits: &[(&MappingFile, &str)]) -> Result<()> {
 pub fn refused(file: &MappingFile, refusal: Refusal) -> anyhow::Error {
     match refusal {
         Refusal::Said(text) => anyhow::anyhow!(text),
-        Refusal::Broken { errors, text } => {
-            Rendered(broken_mapping::render(&errors, &[(file.source.name.clone(), text.into())])).into()
-        }
+        Refusal::Broken { errors, text } => Rendered::of(&errors, &[(file.source.name.clone(), text.into())]).into(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::{StandingReport, commands, facets, place, python_since};
+use crate::report::gfm::{code, escaped, ticked};
 use crate::report::word;
 use crate::standing::{LinkStanding, Step};
 
@@ -108,28 +109,4 @@ fn list(out: &mut String, title: &str, rows: impl Iterator<Item = String>) {
     if !rows.is_empty() {
         let _ = writeln!(out, "## {title}\n\n{}", rows.concat());
     }
-}
-
-/// Text that Markdown shows as it is.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars().map(|c| if c.is_control() { ' ' } else { c }) {
-        if c.is_ascii_punctuation() && !matches!(c, '.' | ',' | ':' | ';' | '/' | '(' | ')' | '\'' | '-') {
-            out.push('\\');
-        }
-        out.push(c);
-    }
-    out
-}
-
-/// Our own words, in which code stands in backticks already.
-fn ticked(text: &str) -> String {
-    let parts: Vec<String> =
-        text.split('`').enumerate().map(|(at, part)| if at % 2 == 1 { code(part) } else { escaped(part) }).collect();
-    parts.concat()
-}
-
-fn code(text: &str) -> String {
-    let text = text.replace(['`', '\n', '\r'], "'").replace('|', "\\|");
-    format!("`{text}`")
 }

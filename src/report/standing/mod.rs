@@ -29,13 +29,14 @@ pub struct StandingReport<'a> {
     pub exhibits: &'a BTreeMap<(String, String), Finding>,
 }
 
-/// The report in any format.
-pub fn standing(report: &StandingReport<'_>, rendering: Rendering, detail: Detail) -> String {
+/// The report; none where it has no such format.
+pub fn standing(report: &StandingReport<'_>, rendering: Rendering, detail: Detail) -> Option<String> {
     match rendering {
-        Rendering::Human => human::page(report, detail),
-        Rendering::Json => json::page(report),
-        Rendering::Markdown => markdown::page(report),
-        Rendering::Html => html::page(report),
+        Rendering::Human => Some(human::page(report, detail)),
+        Rendering::Json => Some(json::page(report)),
+        Rendering::Markdown => Some(markdown::page(report)),
+        Rendering::Html => Some(html::page(report)),
+        _ => None,
     }
 }
 
