@@ -111,7 +111,7 @@ What clang-tidy and a newer standard rewrite into each other:
 * null pointers, casts, initialisers, braces around one statement, an `else` behind a `return`
 * loops that only count
 * `override`, `final`, `noexcept`, `explicit`, attributes, export macros, `const` on what is not shared
-* `std::move`, `emplace` and `emplace_back`, `size() == 0`, `is_none()`
+* `std::move`, `emplace` and `emplace_back`, `size() == 0`, `is_none()`, `Py_IsNone`, `Py_Is` and `Py_IS_TYPE`
 * `typedef` and `using`, the short forms of traits, names that `c10` only re-exports from `std`
 * a field that starts with zero
 * in Python: annotations, `object` as a base class, the arguments of `super`",

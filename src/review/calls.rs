@@ -89,6 +89,11 @@ pub fn tolerates_null(name: &str, at: usize) -> bool {
         "PyObject_CallMethodObjArgs",
         "Py_CLEAR",
         "PyObject_ClearWeakRefs",
+        // They compare pointers.
+        "Py_Is",
+        "Py_IsNone",
+        "Py_IsTrue",
+        "Py_IsFalse",
     ];
     let optional = matches!(
         (name, at),

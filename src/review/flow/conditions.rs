@@ -97,6 +97,12 @@ impl Walk<'_> {
         {
             return self.settle(path, receiver, truth);
         }
+        // `Py_IsTrue(x)` is `x == Py_True`.
+        if truth && matches!(name, "Py_IsNone" | "Py_IsTrue" | "Py_IsFalse") {
+            return call.arguments.iter().fold(vec![path], |paths, argument| {
+                paths.into_iter().flat_map(|path| self.settle(path, argument, true)).collect()
+            });
+        }
         // `PyDict_Check(x)` holds: x is an object.
         if truth && (name.contains("Check") || name.contains("check")) {
             for argument in &call.arguments {

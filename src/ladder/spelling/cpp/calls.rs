@@ -22,6 +22,11 @@ pub fn call(term: &mut Term) {
         ("emplace", true, 1..) => emplaced(term, "emplace"),
         ("is", true, 1) => identity(term),
         ("is_none", true, 0) => none_test(term),
+        ("Py_IsNone", false, 1) => singleton_test(term, "Py_None"),
+        ("Py_IsTrue", false, 1) => singleton_test(term, "Py_True"),
+        ("Py_IsFalse", false, 1) => singleton_test(term, "Py_False"),
+        ("Py_Is", false, 2) => identity_test(term),
+        ("Py_IS_TYPE", false, 2) => type_test(term),
         _ if function.kind == "primitive_type" && arguments == 1 => functional_cast(term),
         _ => {}
     }
@@ -169,6 +174,36 @@ fn none_test(term: &mut Term) {
     let receiver = term.child("function").and_then(|function| function.child("argument")).cloned();
     if let Some(left) = receiver {
         *term = Term { field: term.field, ..compared(left, Term::leaf("identifier", "Py_None")) };
+    }
+}
+
+/// `Py_IsTrue(x)` is `x == Py_True`; the truth of an object is `PyObject_IsTrue`.
+fn singleton_test(term: &mut Term, singleton: &'static str) {
+    if let Some(left) = take_argument(term) {
+        *term = Term { field: term.field, ..compared(left, Term::leaf("identifier", singleton)) };
+    }
+}
+
+/// `Py_Is(x, y)` is `x == y`.
+fn identity_test(term: &mut Term) {
+    if let Some((left, right)) = two_arguments(term) {
+        *term = Term { field: term.field, ..compared(left, right) };
+    }
+}
+
+/// `Py_IS_TYPE(x, type)` is `Py_TYPE(x) == type`.
+fn type_test(term: &mut Term) {
+    let Some((object, kind)) = two_arguments(term) else { return };
+    let function = Term { field: Some("function"), ..Term::leaf("identifier", "Py_TYPE") };
+    let arguments = Term { field: Some("arguments"), ..Term::node("argument_list", vec![object]) };
+    let left = Term::node("call_expression", vec![function, arguments]);
+    *term = Term { field: term.field, ..compared(left, kind) };
+}
+
+fn two_arguments(call: &Term) -> Option<(Term, Term)> {
+    match &call.child("arguments")?.children[..] {
+        [one, two] => Some((one.clone(), two.clone())),
+        _ => None,
     }
 }
 
