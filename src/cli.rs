@@ -936,7 +936,7 @@ mod tests {
 
     #[test]
     fn commands_shown_in_the_pages_are_commands() {
-        for name in ["README.md", "docs/mapping.md", "docs/ci.md", "docs/changelog.md"] {
+        for name in ["README.md", "docs/mapping.md", "docs/ci.md", "docs/changelog.md", "docs/for-other-projects.md"] {
             let text = std::fs::read_to_string(crate::report::tests::page(name)).unwrap().replace("\\\n", " ");
             let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
             for line in blocks.flat_map(str::lines).filter(|line| line.starts_with("drift ")) {

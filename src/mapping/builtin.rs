@@ -14,11 +14,18 @@ pub struct Builtin {
     pub needs: &'static [&'static str],
 }
 
-pub static BUILTINS: &[Builtin] = &[Builtin {
-    name: "pytorch",
-    text: include_str!("../../mappings/pytorch.toml"),
-    needs: &["torch/csrc/Module.cpp", "torch/_dynamo/__init__.py"],
-}];
+pub static BUILTINS: &[Builtin] = &[
+    Builtin {
+        name: "pytorch",
+        text: include_str!("../../mappings/pytorch.toml"),
+        needs: &["torch/csrc/Module.cpp", "torch/_dynamo/__init__.py"],
+    },
+    Builtin {
+        name: "multidict",
+        text: include_str!("../../mappings/multidict.toml"),
+        needs: &["multidict/_multidict.c", "multidict/_multidict_py.py"],
+    },
+];
 
 /// The built-in mapping for a repository in which `exists` tells what is there.
 pub fn fitting(exists: Exists<'_>) -> Result<Option<&'static Builtin>> {

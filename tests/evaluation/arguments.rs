@@ -18,6 +18,8 @@ pub enum Part {
 pub struct Arguments {
     /// A clone of PyTorch, bare or not.
     pub pytorch: PathBuf,
+    /// A clone of `aio-libs/multidict`; the parts above are then left out unless they are named.
+    pub multidict: Option<PathBuf>,
     pub parts: Vec<Part>,
     pub clang_format: PathBuf,
     pub black: PathBuf,
@@ -40,7 +42,8 @@ pub enum Asked {
 
 const USAGE: &str = "\
 cargo test --release --locked --test evaluation -- --pytorch PATH [labels] [formats] [history] [order] [mutants] [pairs]
-    [--markdown] [--clang-format PROGRAM] [--black PROGRAM] [--range RANGE] [--limit COMMITS] [--ifchange PROGRAM] [--seed NUMBER]";
+    [--markdown] [--clang-format PROGRAM] [--black PROGRAM] [--range RANGE] [--limit COMMITS] [--ifchange PROGRAM] [--seed NUMBER]
+cargo test --release --locked --test evaluation -- --multidict PATH [--markdown]";
 
 impl Part {
     const ALL: [(&'static str, Part); 7] = [
@@ -61,8 +64,8 @@ impl Part {
 impl Arguments {
     /// Without `--pytorch` whatever is there was meant for the other tests.
     pub fn parse(words: &[String]) -> anyhow::Result<Asked> {
-        if !words.iter().any(|word| word == "--pytorch") {
-            return Ok(Asked::Nothing(format!("evaluation: not run, no clone of PyTorch is named; run\n{USAGE}\n")));
+        if !words.iter().any(|word| word == "--pytorch" || word == "--multidict") {
+            return Ok(Asked::Nothing(format!("evaluation: not run, no clone is named; run\n{USAGE}\n")));
         }
         let mut arguments = Arguments::default();
         let mut words = words.iter();
@@ -70,6 +73,7 @@ impl Arguments {
             let mut value = || words.next().with_context(|| format!("`{word}` needs a value; usage:\n{USAGE}"));
             match word.as_str() {
                 "--pytorch" => arguments.pytorch = value()?.into(),
+                "--multidict" => arguments.multidict = Some(value()?.into()),
                 "--clang-format" => arguments.clang_format = value()?.into(),
                 "--black" => arguments.black = value()?.into(),
                 "--ifchange" => arguments.ifchange = value()?.into(),
@@ -83,7 +87,7 @@ impl Arguments {
                 },
             }
         }
-        if arguments.parts.is_empty() {
+        if arguments.parts.is_empty() && !arguments.pytorch.as_os_str().is_empty() {
             arguments.parts = Part::ALL.iter().map(|(_, part)| *part).collect();
         }
         Ok(Asked::Run(Box::new(arguments)))
@@ -94,6 +98,7 @@ impl Default for Arguments {
     fn default() -> Arguments {
         Arguments {
             pytorch: PathBuf::new(),
+            multidict: None,
             parts: Vec::new(),
             clang_format: "clang-format".into(),
             black: "black".into(),

@@ -1,4 +1,5 @@
-//! The evaluation: reproduces every accuracy figure of `docs/evaluation.md`, given a clone of PyTorch.
+//! The evaluation: reproduces every accuracy figure of `docs/evaluation.md`, given a clone of PyTorch or of
+//! multidict.
 //!
 //! `cargo test --release --locked --test evaluation -- --pytorch PATH [PART…]`
 
@@ -7,6 +8,7 @@ mod formats;
 mod formatter;
 mod history;
 mod labels;
+mod multidict;
 mod mutants;
 #[path = "../mutation/mod.rs"]
 mod mutation;
@@ -39,9 +41,15 @@ fn main() -> ExitCode {
 
 /// 0 when every target is met, 1 when one is missed, 2 when a part could not be run.
 fn evaluate(arguments: &Arguments) -> anyhow::Result<(String, ExitCode)> {
-    let clone = PyTorch::at(&arguments.pytorch)?;
     let mut text = String::new();
     let mut code = 0;
+    if let Some(clone) = &arguments.multidict {
+        text.push_str(&multidict::evaluate(clone)?.render(arguments.markdown));
+    }
+    if arguments.parts.is_empty() {
+        return Ok((text, ExitCode::SUCCESS));
+    }
+    let clone = PyTorch::at(&arguments.pytorch)?;
     for part in &arguments.parts {
         let page = run(*part, arguments, &clone)?;
         code = code.max(page.code());
