@@ -57,11 +57,11 @@ pub mod replay;
 
 pub mod standing;
 
-pub mod review;
-
 pub mod suggest;
 
 pub mod parity;
+
+pub mod review;
 
 pub mod report;
 

@@ -34,7 +34,6 @@ pub struct Options {
 
 pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let mut stages = Stages::start();
-    let progress = Progress::of(session);
     stages.begin("read");
     check_rules(&options.rules)?;
     let world = World::open(session, options.range.as_ref())?;
@@ -42,13 +41,12 @@ pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let language = options.all.then_some(Language::Cpp);
     let wanted = Wanted::of_paths(&options.paths, language)?;
     let mut review = match options.all {
-        true => all(&world, &wanted, &settings, &progress, &mut stages)?,
-        false => changed(session, &world, &wanted, (&settings, &scope), &progress, &mut stages)?,
+        true => all(session, &world, &wanted, &settings, &mut stages)?,
+        false => changed(session, &world, &wanted, (&settings, &scope), &mut stages)?,
     };
     review.before = world.endpoints.before.name().to_owned();
     review.after = world.endpoints.after.name().to_owned();
     review.keep(|finding| options.rules.is_empty() || options.rules.iter().any(|name| fits(name, finding.rule.id)));
-    drop(progress);
     let drift = drift(session, options, &mut stages);
     stages.begin("report");
     let origin = check::origin(session);
@@ -74,34 +72,39 @@ fn changed(
     world: &World,
     wanted: &Wanted,
     (settings, scope): (&ReviewSettings, &Scope),
-    progress: &Progress,
     stages: &mut Stages,
 ) -> Result<Review> {
+    let progress = Progress::of(session);
     let pair = world.load(&|path| wanted.holds(path), &[])?;
     session.tell_missing(&pair);
     stages.begin("parse");
-    let (files, mut skipped) = parsed(&pair, progress);
+    let (files, mut skipped) = parsed(&pair, &progress);
     skipped.retain(|skipped| Language::of_path(&skipped.path) == Some(Language::Cpp));
     stages.begin("compare");
     let changes = change::diff(&files);
     stages.begin("review");
     progress.stage("reviewing", Some(files.len()));
     let mut review = review::of_change(&files, &changes, settings, &|| progress.step());
-    stages.begin("around");
-    progress.stage("looking around", None);
-    review.add_reach(&changes, &reviewing::around(world, scope, &changes, &files)?);
-    stages.begin("history");
-    review.add_history(&changes, &reviewing::history(world, &changes));
+    if !review.functions.is_empty() {
+        stages.begin("around");
+        progress.stage("looking around", None);
+        let around = reviewing::around(session, world, scope, &changes, &files)?;
+        stages.begin("reach");
+        review.add_reach(&changes, &around);
+        stages.begin("history");
+        review.add_history(&changes, &reviewing::history(world, &changes));
+    }
     Ok(Review { skipped, ..review })
 }
 
 fn all(
+    session: &Session,
     world: &World,
     wanted: &Wanted,
     settings: &ReviewSettings,
-    progress: &Progress,
     stages: &mut Stages,
 ) -> Result<Review> {
+    let progress = Progress::of(session);
     let sources = world.whole(&|path| wanted.holds(path))?;
     stages.begin("parse");
     let concern = |text: &[u8]| review::concerns(text);

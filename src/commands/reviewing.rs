@@ -1,27 +1,32 @@
 //! What a review looks at beside the change itself: the files that may reach it, and the commits before it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::Result;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
+use super::Session;
 use super::diff::parse;
 use super::indexing::folders_of;
+use super::remembering::Remembering;
 use super::world::World;
 use crate::change::{self, Change, FilePair};
-use crate::corpus::{Afresh, ReadSymbols, last_name};
+use crate::corpus::{ReadSymbols, identifiers, last_name};
 use crate::mapping::Scope;
 use crate::review::facts::history::{Earlier, History};
-use crate::review::facts::reach::{Around, STEPS, changed_functions};
+use crate::review::facts::reach::{Around, STEPS, changed_functions, followed};
 use crate::source::SourceFile;
 use crate::source::git::Said;
 use crate::source::range::Range;
 use crate::symbols::{Language, ParsedFile};
 
+/// A name that more files mention is one that a reader would not look up by hand: it is counted, and not followed.
+const HUB: usize = 32;
+
 /// So many files that may reach the change are read into symbols.
-const FILE_LIMIT: usize = 150;
+const FILE_LIMIT: usize = 96;
 
 /// So many commits before the change are looked at.
 const COMMIT_LIMIT: usize = 3000;
@@ -30,34 +35,67 @@ const COMMIT_LIMIT: usize = 3000;
 const REVERSAL_LIMIT: usize = 8;
 
 /// The files of the scope that may reach the changed functions, and the changed files themselves.
-pub fn around(world: &World, scope: &Scope, changes: &[Change], pairs: &[FilePair]) -> Result<Around> {
+pub fn around(
+    session: &Session,
+    world: &World,
+    scope: &Scope,
+    changes: &[Change],
+    pairs: &[FilePair],
+) -> Result<Around> {
     let changed: Vec<&ParsedFile> =
         pairs.iter().filter_map(|pair| pair.after.as_ref()).filter(|file| file.language == Language::Cpp).collect();
-    let mut around = Around { files: changed.iter().map(|file| (*file).clone()).collect(), left_out: 0 };
-    let mut names: FxHashSet<String> = changed_functions(changes)
+    let mut around = Around { files: changed.iter().map(|file| (*file).clone()).collect(), ..Around::default() };
+    let mut names: FxHashSet<String> = followed(changes)
+        .into_iter()
         .filter(|change| !is_local(change, &changed))
         .map(|change| last_name(&change.symbol).to_owned())
         .collect();
     if names.is_empty() {
         return Ok(around);
     }
+    let reader = Remembering::of_one(&session.cache);
     let mut texts = texts(world, scope, &changed)?;
-    for _ in 0..STEPS {
-        let (found, rest): (Vec<SourceFile>, Vec<SourceFile>) = texts
-            .into_par_iter()
-            .partition(|file| file.content.as_ref().is_ok_and(|text| Afresh.mentions(text, &names)));
+    for step in 0..STEPS {
+        let named: Vec<Vec<&str>> = texts.par_iter().map(|file| names_in(file, &names)).collect();
+        let hubs = hubs(&named);
+        if step == 0 {
+            around.hubs = hubs.iter().map(|(name, files)| ((*name).to_owned(), *files)).collect();
+        }
+        around.cut |= step > 0 && !hubs.is_empty();
+        let follows = |names: &[&str]| names.iter().any(|name| !hubs.contains_key(name));
+        let followed: Vec<bool> = named.iter().map(|names| follows(names)).collect();
+        let mut at = followed.iter();
+        let (mut found, rest): (Vec<SourceFile>, Vec<SourceFile>) =
+            texts.into_iter().partition(|_| at.next().copied().unwrap_or(false));
         texts = rest;
-        let room = FILE_LIMIT.saturating_sub(around.files.len().saturating_sub(changed.len()));
-        around.left_out += found.len().saturating_sub(room);
-        let found: Vec<ParsedFile> = found.par_iter().take(room).filter_map(|file| parse(file).ok()).collect();
+        let room = (FILE_LIMIT + changed.len()).saturating_sub(around.files.len());
+        around.cut |= found.len() > room;
+        found.truncate(room);
+        let found: Vec<ParsedFile> = found.par_iter().filter_map(|file| reader.read(file)).collect();
         let new = callers(&found, &names);
         around.files.extend(found);
-        if new.is_empty() || around.left_out > 0 {
+        if new.is_empty() || around.files.len() >= FILE_LIMIT + changed.len() {
             break;
         }
         names = new;
     }
     Ok(around)
+}
+
+/// Those of the names that a file mentions.
+fn names_in<'n>(file: &SourceFile, names: &'n FxHashSet<String>) -> Vec<&'n str> {
+    let Ok(text) = &file.content else { return Vec::new() };
+    let mut found: Vec<&str> = identifiers(text).filter_map(|word| names.get(word)).map(String::as_str).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Names that very many files mention, with how many.
+fn hubs<'n>(named: &[Vec<&'n str>]) -> BTreeMap<&'n str, usize> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    named.iter().flatten().for_each(|name| *counts.entry(name).or_default() += 1);
+    counts.into_iter().filter(|(_, count)| *count > HUB).collect()
 }
 
 /// No other file can name it.

@@ -27,8 +27,19 @@ const CPP: [(&str, &str); 14] = [
 const PYTHON: [&str; 6] =
     ["TypeError", "ValueError", "IndexError", "AttributeError", "KeyError", "NotImplementedError"];
 
+/// The exceptions that a piece of C++ names, as Python sees them.
+pub fn raised_by_cpp(text: &str) -> BTreeSet<String> {
+    let named = CPP.iter().filter(|(mark, _)| text.contains(mark)).map(|(_, raised)| (*raised).to_owned());
+    let by_name = text.split("PyExc_").skip(1).filter_map(|rest| {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        // Warnings are told apart from what is raised.
+        rest.get(..end).filter(|name| !name.is_empty() && !name.ends_with("Warning")).map(str::to_owned)
+    });
+    named.chain(by_name).collect()
+}
+
 /// Where both ends raise, and not the same: weak, since either may leave a case to others.
-pub fn compare(ground: &Ground, link: &Link, compared: &mut Compared) -> Option<Disparity> {
+pub(super) fn compare(ground: &Ground, link: &Link, compared: &mut Compared) -> Option<Disparity> {
     if !is_local(link) {
         return None;
     }

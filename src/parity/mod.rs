@@ -1,10 +1,10 @@
 //! Parity: where the two sides of a mapping disagree at one revision, as far as that shows without history.
 
-mod exceptions;
+pub mod exceptions;
 mod names;
 mod parameters;
 mod provided;
-mod signature;
+pub mod signature;
 mod tables;
 
 use std::sync::Arc;

@@ -9,7 +9,7 @@ use super::human::{compared, finding, short};
 use super::style::{DIM, GOOD, STRONG, harmless, of_severity, paint};
 use super::{Detail, View, json as as_json, word};
 use crate::finding::{Finding, Severity};
-use crate::review::facts::FactKind;
+use crate::review::facts::{Fact, FactKind};
 use crate::review::{Place, Review};
 use crate::verdict::{Report, Verdict};
 
@@ -71,11 +71,12 @@ fn checklist(review: &Review, drift: Option<&Report>, least: Severity) -> Vec<(&
             items.push(("no finding", silent.join(", ")));
         }
     }
-    for fact in &review.facts {
+    let told = |fact: &&Fact| fact.kind != FactKind::UnknownLayout || least == Severity::Note;
+    for fact in review.facts.iter().filter(told) {
         let title = match fact.kind {
             FactKind::FastPath => "fast path",
             FactKind::Swap => "hooks",
-            FactKind::Layout => "layout",
+            FactKind::Layout | FactKind::UnknownLayout => "layout",
             FactKind::Port => "port",
             FactKind::Risk => "risk",
         };
@@ -205,11 +206,8 @@ fn summary(review: &Review, least: Severity) -> String {
     let hidden = has_notes && least > Severity::Note;
     let hidden = if hidden { paint(DIM, "; `-v` shows the notes") } else { String::new() };
     let functions = review.functions.iter().filter(|function| function.judged).count();
-    let what = if functions == 1 { "function" } else { "functions" };
-    format!(
-        "{found} in {functions} {what} that use the CPython API {}{hidden}",
-        compared(&review.before, &review.after)
-    )
+    let what = if functions == 1 { "function that uses" } else { "functions that use" };
+    format!("{found} in {functions} {what} the CPython API {}{hidden}", compared(&review.before, &review.after))
 }
 
 /// Everything, notes too.

@@ -1,7 +1,7 @@
 //! What a call does with its arguments beyond its contract: formats, constructors of owners, names that tell.
 
 use super::contracts::{Contract, Contracts, Out};
-use super::function::{Call, Expr};
+use super::function::{Call, Expr, Function, StatementKind};
 
 /// An owner that takes the reference it is made of: `THPObjectPtr(x)`, `py::reinterpret_steal<py::object>(x)`.
 pub fn steals_by_construction(call: &Call, contracts: &Contracts) -> bool {
@@ -78,6 +78,20 @@ fn codes(format: &str) -> Vec<char> {
         }
     }
     codes
+}
+
+/// What takes the GIL.
+const TAKERS: [&str; 3] = ["gil_scoped_acquire", "AutoGIL", "PyGILState_Ensure"];
+
+/// How often a function takes the GIL; its lambdas are functions of their own.
+pub fn takes_gil(function: &Function) -> usize {
+    let declared = function.statements().into_iter().flat_map(|statement| match &statement.kind {
+        StatementKind::Declare(variables) => variables.as_slice(),
+        _ => &[],
+    });
+    let declared = declared.filter(|variable| TAKERS.iter().any(|taker| variable.kind.contains(taker))).count();
+    // `PyGILState_STATE gil = PyGILState_Ensure();`, or an object that nobody names.
+    declared + function.calls().iter().filter(|call| TAKERS.contains(&call.name())).count()
 }
 
 /// Functions that may be given the null pointer.

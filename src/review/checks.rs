@@ -26,7 +26,28 @@ pub struct Subject<'a> {
     pub scene: &'a Scene<'a>,
     pub contracts: &'a Contracts,
     pub flow: &'a Flow,
+    /// The function and its lambdas.
+    pub family: Vec<&'a Function>,
+    /// The same before the change; empty where it is new, or where nothing is compared.
+    pub before: Vec<&'a Function>,
 }
+
+/// Functions of pybind11 that touch objects.
+const HELPERS: [&str; 8] =
+    ["cast", "reinterpret_borrow", "reinterpret_steal", "import", "getattr", "isinstance", "hasattr", "print"];
+
+/// What may be called without the GIL.
+const FREE: [&str; 9] = [
+    "PyGILState_",
+    "PyEval_",
+    "PyThread",
+    "PyMem_Raw",
+    "Py_IsInitialized",
+    "Py_BEGIN",
+    "Py_END",
+    "Py_AddPendingCall",
+    "Py_UNUSED",
+];
 
 /// A rule that is broken at a place.
 #[derive(Debug, Clone)]
@@ -72,6 +93,18 @@ impl<'a> Subject<'a> {
             contract: None,
             help: None,
         }
+    }
+
+    /// A call that needs the GIL: the API, or pybind11.
+    pub fn touches_python(&self, call: &Call) -> bool {
+        let Some(name) = call.full_name() else { return false };
+        let last = call.name();
+        if FREE.iter().any(|head| last.starts_with(head)) {
+            return false;
+        }
+        let api = (last.starts_with("Py") || last.starts_with("_Py")) && self.contract_of(call).is_some();
+        let pybind = name.starts_with("py::") || name.starts_with("pybind11::");
+        api || pybind && (HELPERS.contains(&last) || self.contracts.is_owner(name))
     }
 
     pub fn contract_of(&self, call: &Call) -> Option<&'a Contract> {

@@ -95,9 +95,11 @@ pub fn of_change(
 ) -> Review {
     let contracts = &Contracts::with(&settings.contracts, &settings.owners);
     let judged = pairs.par_iter().map(|pair| {
-        let judged = [&pair.before, &pair.after].map(|side| side.as_ref().and_then(|file| judge(file, contracts)));
+        let before = pair.before.as_ref().and_then(|file| judge(file, contracts, &[]));
+        let known = before.as_ref().map_or(&[][..], |judged| &judged.functions);
+        let after = pair.after.as_ref().and_then(|file| judge(file, contracts, known));
         on_file();
-        judged
+        [before, after]
     });
     let judged: Vec<[Option<Judged<'_>>; 2]> = judged.collect();
     let known = Known::of(&judged, changes);
@@ -115,7 +117,7 @@ pub fn of_change(
         .collect();
     review.facts = versions.iter().flat_map(Versions::facts).collect();
     review.facts.sort_by(|one, two| (one.kind, &one.path, one.line).cmp(&(two.kind, &two.path, two.line)));
-    review.facts.extend(facts::of_change(changes, &versions, &settings.core));
+    review.facts.extend(facts::of_change(pairs, changes, &versions, &settings.core));
     review.functions.sort();
     review.sorted()
 }
@@ -125,7 +127,7 @@ pub fn of_all(files: &[ParsedFile], settings: &ReviewSettings, on_file: &(dyn Fn
     let contracts = &Contracts::with(&settings.contracts, &settings.owners);
     let parts = files.par_iter().map(|file| {
         let mut review = Review::default();
-        if let Some(judged) = judge(file, contracts) {
+        if let Some(judged) = judge(file, contracts, &[]) {
             review.functions = reviewed(&judged, None).collect();
             told::tell(&mut review, file, judged.violations.iter().collect(), settings);
         }
@@ -143,8 +145,9 @@ pub fn of_all(files: &[ParsedFile], settings: &ReviewSettings, on_file: &(dyn Fn
     whole.sorted()
 }
 
-/// The functions of a file that use the API, and what is wrong with them; none where nothing does.
-fn judge<'a>(file: &'a ParsedFile, contracts: &Contracts) -> Option<Judged<'a>> {
+/// The functions of a file that use the API, and what is wrong with them; none where nothing does. `before` are those
+/// of the file as it was.
+fn judge<'a>(file: &'a ParsedFile, contracts: &Contracts, before: &[Function]) -> Option<Judged<'a>> {
     if file.language != Language::Cpp || !concerns(file.text()) {
         return None;
     }
@@ -163,7 +166,9 @@ fn judge<'a>(file: &'a ParsedFile, contracts: &Contracts) -> Option<Judged<'a>> 
     for function in functions.iter().filter(|function| !function.damaged) {
         let flow = Flow::of(function, &scene, contracts);
         cut.extend(flow.cut.map(|why| (function.symbol.clone(), why)));
-        let subject = Subject { file, function, scene: &scene, contracts, flow: &flow };
+        let same = |other: &&Function| other.symbol == function.symbol && other.title == function.title;
+        let [family, before] = [&functions[..], before].map(|side| side.iter().filter(same).collect());
+        let subject = Subject { file, function, scene: &scene, contracts, flow: &flow, family, before };
         violations.extend(checks::violations(&subject));
     }
     Some(Judged { file, functions, scene, violations, cut })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::contracts::{Contract, Contracts, Returns, is_raw_object};
 use super::flow::{Flow, Given};
-use super::function::Function;
+use super::function::{Function, StatementKind};
 use crate::corpus::last_name;
 use crate::symbols::{ParsedFile, Role, SymbolKind};
 
@@ -17,12 +17,15 @@ pub struct Scene<'a> {
     helpers: BTreeMap<String, Contract>,
     /// Functions in this file that call into Python.
     runs: BTreeSet<String>,
+    /// The owner that the file uses most.
+    owner: Option<String>,
 }
 
 impl<'a> Scene<'a> {
     pub fn of(file: &'a ParsedFile, functions: &[Function], contracts: &Contracts) -> Scene<'a> {
         let mut scene = Scene { registered: registered(file), ..Scene::default() };
         scene.runs = running(functions, contracts);
+        scene.owner = owner(functions, contracts);
         // A helper may use another one: the second round knows those of the first.
         for _ in 0..2 {
             scene.helpers = helpers(functions, &scene, contracts);
@@ -33,6 +36,11 @@ impl<'a> Scene<'a> {
     /// The contract of a helper in this file.
     pub fn contract(&self, name: &str) -> Option<&Contract> {
         if name.contains("::") { None } else { self.helpers.get(name) }
+    }
+
+    /// A type that releases the references it holds, as the file uses it.
+    pub fn owner(&self) -> Option<&str> {
+        self.owner.as_deref()
     }
 
     pub fn runs_python(&self, name: &str) -> bool {
@@ -83,6 +91,18 @@ fn registered(file: &ParsedFile) -> BTreeSet<&str> {
         names.extend(mentioned.map(|mention| last_name(&mention.name)));
     }
     names
+}
+
+/// The owner that most locals have; pybind11's own types convert, and are no advice.
+fn owner(functions: &[Function], contracts: &Contracts) -> Option<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for statement in functions.iter().flat_map(Function::statements) {
+        let StatementKind::Declare(variables) = &statement.kind else { continue };
+        let owners = variables.iter().map(|one| one.kind.as_str()).filter(|kind| contracts.is_owner(kind));
+        owners.filter(|kind| !kind.starts_with("py")).for_each(|kind| *counts.entry(kind).or_default() += 1);
+    }
+    let most = counts.into_iter().max_by_key(|(kind, count)| (*count, std::cmp::Reverse(*kind)));
+    most.map(|(kind, _)| kind.trim_start_matches("const ").to_owned())
 }
 
 /// Functions that call Python code by the API; one step, no closure.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::reach::changed_functions;
 use crate::change::Change;
 use crate::corpus::last_name;
 
@@ -50,7 +51,7 @@ pub fn texts(changes: &[Change], history: &History) -> Vec<String> {
     if reversals.is_empty() {
         return vec![format!("{of}, and none was a revert or a re-land")];
     }
-    let own: BTreeSet<&str> = changes.iter().map(|change| change.symbol.as_str()).collect();
+    let own: BTreeSet<&str> = changed_functions(changes).map(|change| change.symbol.as_str()).collect();
     let mut texts = vec![format!("{of}, {} of them reverts or re-lands", reversals.len())];
     let mut told: Vec<(bool, String)> = reversals.iter().map(|one| told(one, &own)).collect();
     // Those of the same functions first; otherwise the newest.

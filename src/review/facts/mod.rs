@@ -4,6 +4,8 @@
 mod cost;
 mod guards;
 pub mod history;
+mod layout;
+mod port;
 pub mod reach;
 mod risk;
 mod swaps;
@@ -16,7 +18,7 @@ use globset::GlobSet;
 use super::contracts::Contracts;
 use super::function::Function;
 use super::scene::Scene;
-use crate::change::Change;
+use crate::change::{Change, FilePair};
 use crate::corpus::last_name;
 
 /// A fact, about a function or about the change as a whole.
@@ -38,6 +40,8 @@ pub enum FactKind {
     Swap,
     /// How large a class is.
     Layout,
+    /// Why it is not told how large a class is.
+    UnknownLayout,
     /// What a function of one language says otherwise than the one of the other language whose place it takes.
     Port,
     /// What the change touches.
@@ -83,9 +87,12 @@ impl<'a> Versions<'a> {
     }
 }
 
-/// What the change touches, in a fixed order.
-pub fn of_change(changes: &[Change], files: &[Versions<'_>], core: &GlobSet) -> Vec<Fact> {
-    risk::texts(changes, files, core).into_iter().map(Fact::of_risk).collect()
+/// What can be said of the change as a whole, in a fixed order.
+pub fn of_change(pairs: &[FilePair], changes: &[Change], files: &[Versions<'_>], core: &GlobSet) -> Vec<Fact> {
+    let mut facts = layout::facts(pairs, changes);
+    facts.extend(port::facts(pairs, changes));
+    facts.extend(risk::texts(changes, files, core).into_iter().map(Fact::of_risk));
+    facts
 }
 
 impl Fact {

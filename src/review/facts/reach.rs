@@ -2,21 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use crate::change::Change;
+use crate::change::{Change, What};
 use crate::corpus::{Side, last_name};
 use crate::graph::{DependencyGraph, Direction, GraphFile, NodeId};
 use crate::ladder::Rung;
 use crate::symbols::{Language, ParsedFile, SymbolKind};
 
 /// How many steps entry points are looked for.
-pub const STEPS: u32 = 3;
+pub const STEPS: u32 = 2;
+
+/// The callers of so many changed functions are looked for.
+const FOLLOWED: usize = 8;
 
 /// The files that may reach the change, with the changed ones among them.
 #[derive(Debug, Default)]
 pub struct Around {
     pub files: Vec<ParsedFile>,
-    /// More files mention the changed functions than were looked at: how many were not.
-    pub left_out: usize,
+    /// Names of changed functions that so many files mention that none was looked at for them.
+    pub hubs: Vec<(String, usize)>,
+    /// Not every file that leads to a caller was looked at.
+    pub cut: bool,
 }
 
 /// The functions whose callers matter: they are there after, and do something else than before.
@@ -27,28 +32,38 @@ pub fn changed_functions(changes: &[Change]) -> impl Iterator<Item = &Change> {
     })
 }
 
+/// Those of them whose callers are looked for: what new functions do nobody relied on, so that they come last.
+pub fn followed(changes: &[Change]) -> Vec<&Change> {
+    let mut found: Vec<&Change> = changed_functions(changes).collect();
+    found.sort_by_key(|change| change.what == What::Added);
+    found.truncate(FOLLOWED);
+    found
+}
+
 /// A line a function, those with the most callers first.
 pub fn texts(changes: &[Change], around: &Around) -> Vec<String> {
     const MOST: usize = 4;
     let graph = DependencyGraph::of(Vec::new(), around.files.iter().map(GraphFile::from).collect());
     let mut found: Vec<Found> =
-        changed_functions(changes).filter_map(|change| Found::of(change, around, &graph)).collect();
+        followed(changes).into_iter().filter_map(|change| Found::of(change, around, &graph)).collect();
+    let left = changed_functions(changes).count().saturating_sub(FOLLOWED);
     // Those that only a table names are told as what Python calls directly.
-    found.retain(|one| one.callers > 0);
+    found.retain(|one| one.callers > 0 && !around.hubs.iter().any(|(name, _)| name == last_name(&one.name)));
     found.sort_by(|one, two| (two.callers, &one.name).cmp(&(one.callers, &two.name)));
     let more = found.len().saturating_sub(MOST);
-    let cut = around.left_out > 0 || graph.ambiguous() > 0;
+    let cut = around.cut || graph.ambiguous() > 0;
     let mut texts: Vec<String> = found.iter().take(MOST).map(|one| one.text(cut)).collect();
     if more > 0 {
-        texts.push(format!("and {more} more changed functions with fewer callers"));
+        texts.push(format!("and {more} more changed functions are called by fewer"));
     }
-    if graph.ambiguous() > 0 {
-        let count = graph.ambiguous();
-        let mentions = if count == 1 { "1 mention could".to_owned() } else { format!("{count} mentions could") };
-        texts.push(format!("{mentions} mean so many things that nobody was counted as a caller for it"));
+    if left > 0 {
+        let functions = if left == 1 { "1 changed function".to_owned() } else { format!("{left} changed functions") };
+        texts.push(format!("callers not looked for: those of {functions} more"));
     }
-    if around.left_out > 0 {
-        texts.push(format!("{} more files mention them and were not looked at", around.left_out));
+    let hubs: Vec<String> =
+        around.hubs.iter().take(2 * MOST).map(|(name, files)| format!("`{name}` ({files})")).collect();
+    if !hubs.is_empty() {
+        texts.push(format!("named in so many more files that callers are not counted: {}", hubs.join(", ")));
     }
     texts
 }

@@ -1,7 +1,8 @@
 //! `gil-callback`: a lambda that is kept for later and uses the Python API without taking the GIL.
 
 use super::{Check, Subject, Violation};
-use crate::review::function::{Call, StatementKind};
+use crate::review::calls::takes_gil;
+use crate::review::function::Call;
 use crate::rules::{Rule, Severity};
 
 pub static CHECK: Check = Check {
@@ -24,7 +25,12 @@ callbacks.emplace(id, [&](variable_list& grads) {
     look,
 };
 
-const KEEPERS: [&str; 13] = [
+/// What keeps a function for later; memory that others free calls its deleter.
+const KEEPERS: [&str; 17] = [
+    "from_blob",
+    "DataPtr",
+    "unique_ptr",
+    "jthread",
     "emplace",
     "emplace_back",
     "push_back",
@@ -42,21 +48,17 @@ const KEEPERS: [&str; 13] = [
 
 fn look(subject: &Subject<'_>) -> Vec<Violation> {
     let function = subject.function;
-    let keeps = |name: &str| KEEPERS.contains(&name) || name.to_lowercase().contains("callback");
+    let keeps = |name: &str| {
+        KEEPERS.contains(&name)
+            || ["callback", "deleter", "addhook"].iter().any(|word| name.to_lowercase().contains(word))
+    };
     if !function.is_lambda || function.binding.is_some() || !function.handed_to.as_deref().is_some_and(keeps) {
         return Vec::new();
     }
-    let takes = ["gil_scoped_acquire", "AutoGIL", "PyGILState_Ensure"];
-    let declared = function.statements().into_iter().any(|statement| match &statement.kind {
-        StatementKind::Declare(variables) => {
-            variables.iter().any(|one| takes.iter().any(|taker| one.kind.contains(taker)))
-        }
-        _ => false,
-    });
-    let calls = function.calls();
-    if declared || calls.iter().any(|call| takes.contains(&call.name())) {
+    if takes_gil(function) > 0 {
         return Vec::new();
     }
+    let calls = function.calls();
     let is_api = |call: &&Call| {
         subject.contract_of(call).is_some_and(|contract| contract.name.starts_with("Py") || contract.returns_new())
     };

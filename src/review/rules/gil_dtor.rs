@@ -2,7 +2,7 @@
 
 use super::{Check, Subject, Violation};
 use crate::corpus::last_name;
-use crate::review::function::StatementKind;
+use crate::review::calls::takes_gil;
 use crate::rules::{Rule, Severity};
 
 pub static CHECK: Check = Check {
@@ -29,15 +29,9 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
     if !last_name(&function.symbol).starts_with('~') || function.is_lambda {
         return Vec::new();
     }
-    let takes = ["gil_scoped_acquire", "AutoGIL", "PyGILState_Ensure", "PyGILState_Check", "Py_IsInitialized"];
-    let declared = function.statements().into_iter().any(|statement| match &statement.kind {
-        StatementKind::Declare(variables) => {
-            variables.iter().any(|one| takes.iter().any(|taker| one.kind.contains(taker)))
-        }
-        _ => false,
-    });
+    let asks = |name: &str| matches!(name, "PyGILState_Check" | "Py_IsInitialized");
     let calls = function.calls();
-    if declared || calls.iter().any(|call| takes.contains(&call.name())) {
+    if takes_gil(function) > 0 || calls.iter().any(|call| asks(call.name())) {
         return Vec::new();
     }
     let released =

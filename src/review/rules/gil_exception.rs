@@ -1,7 +1,7 @@
 //! `gil-exception`: a Python exception destroyed without the GIL.
 
 use super::{Check, Subject, Violation};
-use crate::review::function::StatementKind;
+use crate::review::function::{Function, Handler, StatementKind};
 use crate::rules::{Rule, Severity};
 
 pub static CHECK: Check = Check {
@@ -33,16 +33,21 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
         .iter()
         .any(|word| memchr::memmem::find(text, word).is_some());
     let function = subject.function;
-    if !near_python {
+    // Code that others run later, in a file that works with Python objects.
+    let kept = function.is_lambda
+        && function
+            .handed_to
+            .as_deref()
+            .is_some_and(|taker| taker.to_lowercase().contains("callback") || taker == "then")
+        && memchr::memmem::find(text, b"py::").is_some();
+    let handled = || subject.before.iter().any(|before| handlers(before).any(catches_python));
+    if !near_python && !kept && !handled() {
         return Vec::new();
     }
     let caught = function.statements().into_iter().filter_map(|statement| match &statement.kind {
         StatementKind::Try { handlers, .. } => {
-            let python = handlers
-                .iter()
-                .any(|handler| handler.caught.contains("error_already_set") || handler.caught.contains("python_error"));
             let standard = handlers.iter().any(|handler| handler.caught.contains("std::exception"));
-            (standard && !python).then_some(statement.line)
+            (standard && !handlers.iter().any(catches_python)).then_some(statement.line)
         }
         _ => None,
     });
@@ -55,4 +60,15 @@ fn look(subject: &Subject<'_>) -> Vec<Violation> {
                 .help("catch `py::error_already_set` first, and take the GIL in its handler".to_owned())
         })
         .collect()
+}
+
+fn handlers(function: &Function) -> impl Iterator<Item = &Handler> {
+    function.statements().into_iter().flat_map(|statement| match &statement.kind {
+        StatementKind::Try { handlers, .. } => handlers.as_slice(),
+        _ => &[],
+    })
+}
+
+fn catches_python(handler: &Handler) -> bool {
+    handler.caught.contains("error_already_set") || handler.caught.contains("python_error")
 }

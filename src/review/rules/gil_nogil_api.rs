@@ -70,10 +70,6 @@ fn change(statement: &Statement) -> Option<bool> {
     }
 }
 
-/// Functions of pybind11 that touch objects.
-const HELPERS: [&str; 8] =
-    ["cast", "reinterpret_borrow", "reinterpret_steal", "import", "getattr", "isinstance", "hasattr", "print"];
-
 /// What follows is never reached: `TORCH_CHECK(false, …)`.
 fn ends(statement: &Statement) -> bool {
     let call = match &statement.kind {
@@ -85,26 +81,9 @@ fn ends(statement: &Statement) -> bool {
 }
 
 fn told(subject: &Subject<'_>, call: &Call) -> Option<Violation> {
-    let name = call.full_name()?;
-    let last = call.name();
-    let free = [
-        "PyGILState_",
-        "PyEval_",
-        "PyThread",
-        "PyMem_Raw",
-        "Py_IsInitialized",
-        "Py_BEGIN",
-        "Py_END",
-        "Py_AddPendingCall",
-        "Py_UNUSED",
-    ];
-    if free.iter().any(|head| last.starts_with(head)) {
-        return None;
-    }
-    let api = (last.starts_with("Py") || last.starts_with("_Py")) && subject.contract_of(call).is_some();
-    let pybind = (name.starts_with("py::") || name.starts_with("pybind11::"))
-        && (HELPERS.contains(&last) || subject.contracts.is_owner(name));
-    let message = format!("`{last}` is called while the GIL is released");
-    let found = subject.violation(&CHECK, call.line, message);
-    (api || pybind).then(|| found.help("take the GIL first: `pybind11::gil_scoped_acquire gil;`".to_owned()))
+    let message = format!("`{}` is called while the GIL is released", call.name());
+    let found = || subject.violation(&CHECK, call.line, message);
+    subject
+        .touches_python(call)
+        .then(|| found().help("take the GIL first: `pybind11::gil_scoped_acquire gil;`".to_owned()))
 }

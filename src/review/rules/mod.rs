@@ -1,5 +1,7 @@
 //! The rules, a file each. This one is made from the names of the others: `UPDATE=1 cargo test` writes it.
 
+mod cost_key_in_loop;
+mod cost_nested_search;
 mod err_abort;
 mod err_exception_escapes;
 mod err_ignored_status;
@@ -7,6 +9,7 @@ mod err_pending;
 mod err_swallowed;
 mod err_tristate;
 mod gil_callback;
+mod gil_dropped;
 mod gil_dtor;
 mod gil_exception;
 mod gil_nogil_api;
@@ -23,6 +26,7 @@ mod own_leak_local;
 mod own_leak_outparam;
 mod own_leak_overwritten;
 mod own_leak_temp;
+mod own_raw_owner;
 mod own_return_borrowed;
 mod own_steal_of_borrowed;
 mod own_steals_borrowed;
@@ -34,6 +38,8 @@ use super::checks::{Check, Subject, Violation};
 
 /// Every rule, in the order in which the page lists them.
 pub static CHECKS: &[&Check] = &[
+    &cost_key_in_loop::CHECK,
+    &cost_nested_search::CHECK,
     &err_abort::CHECK,
     &err_exception_escapes::CHECK,
     &err_ignored_status::CHECK,
@@ -41,6 +47,7 @@ pub static CHECKS: &[&Check] = &[
     &err_swallowed::CHECK,
     &err_tristate::CHECK,
     &gil_callback::CHECK,
+    &gil_dropped::CHECK,
     &gil_dtor::CHECK,
     &gil_exception::CHECK,
     &gil_nogil_api::CHECK,
@@ -57,6 +64,7 @@ pub static CHECKS: &[&Check] = &[
     &own_leak_outparam::CHECK,
     &own_leak_overwritten::CHECK,
     &own_leak_temp::CHECK,
+    &own_raw_owner::CHECK,
     &own_return_borrowed::CHECK,
     &own_steal_of_borrowed::CHECK,
     &own_steals_borrowed::CHECK,
