@@ -191,3 +191,48 @@ fn what_was_followed_in_part_is_not_judged() {
     let review = review::of_all(&[file], &ReviewSettings::default(), &|| ());
     assert_eq!(review.functions[0].reason, Some("a `goto` in it is not followed"));
 }
+
+/// What moves between the languages is set side by side.
+#[test]
+fn a_python_function_that_becomes_cpp_is_compared_with_it() {
+    let file = |path: &str, text: &str| (path.to_owned(), text.as_bytes().to_vec());
+    let python = "import warnings\n\n\ndef bind_inputs(inputs, names=None):\n    if not isinstance(inputs, tuple):\n        \
+                  raise TypeError(\"inputs\")\n    if names is None:\n        warnings.warn(\"no names\")\n    \
+                  inputs.extend(names)\n    return inputs\n\n\ndef other():\n    return 1\n";
+    let rest = "import warnings\n\n\ndef other():\n    return 1\n";
+    let cpp = "static PyObject* Module_bindInputs(PyObject* self, PyObject* inputs) {\n  HANDLE_TH_ERRORS\n  if \
+               (!PyTuple_CheckExact(inputs)) {\n    PyErr_SetString(PyExc_ValueError, \"inputs\");\n    return nullptr;\n  \
+               }\n  return PySequence_List(inputs);\n  END_HANDLE_TH_ERRORS\n}\n\nstatic PyMethodDef methods[] = {\n    \
+               {\"_bind_inputs\", Module_bindInputs, METH_O, nullptr}, {nullptr}};\n";
+    let before = [file("pkg/bind.py", python)].into_iter().collect();
+    let after = [file("pkg/bind.py", rest), file("csrc/bind.cpp", cpp)].into_iter().collect();
+    let pairs = case::pairs(&before, &after);
+    let review = review::of_change(&pairs, &change::diff(&pairs), &ReviewSettings::default(), &|| ());
+    let told: Vec<&str> = review.facts.iter().map(|fact| fact.text.as_str()).collect();
+    for expected in [
+        "C++ takes the place of `bind_inputs` (pkg/bind.py:4)",
+        "raises: Python `TypeError`; C++ `ValueError`",
+        "type tests: Python `isinstance(inputs, tuple)`; C++ `PyTuple_CheckExact(inputs)`",
+        "changes its arguments: Python `inputs.extend`; C++ none seen",
+        "warns: Python `warn`; C++ none seen",
+    ] {
+        assert!(told.contains(&expected), "`{expected}` is not in {told:#?}");
+    }
+    let back: Vec<FilePair> = case::pairs(&after, &before);
+    let review = review::of_change(&back, &change::diff(&back), &ReviewSettings::default(), &|| ());
+    let told = review.facts.iter().any(|fact| fact.text.starts_with("Python takes the place of `Module_bindInputs`"));
+    assert!(told, "{:#?}", review.facts);
+}
+
+#[test]
+fn a_class_that_grows_is_told_with_its_bytes() {
+    let file = |more: &str| {
+        let text = format!("struct Hook {{\n  PyObject* callable;\n  bool once;\n  std::string name;\n{more}}};\n");
+        [("hook.h".to_owned(), text.into_bytes())].into_iter().collect()
+    };
+    let pairs = case::pairs(&file(""), &file("  int64_t id;\n  bool done;\n"));
+    let review = review::of_change(&pairs, &change::diff(&pairs), &ReviewSettings::default(), &|| ());
+    let told: Vec<&str> = review.facts.iter().map(|fact| fact.text.as_str()).collect();
+    let expected = "48 → 64 bytes, 14 of them padding (64-bit, libstdc++): 1 cache line of 64 as before";
+    assert!(told.contains(&expected), "{told:#?}");
+}

@@ -17,6 +17,9 @@ use crate::symbols::{Language, ParsedFile, Role, Symbol, SymbolKind};
 /// Pairs are told up to this many.
 const MOST: usize = 3;
 
+/// The names only end alike.
+const LOOSE: u8 = 2;
+
 /// What a function says, as far as it shows.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Said {
@@ -87,11 +90,13 @@ fn ported(gone: &[Piece<'_>], new: &[Piece<'_>]) -> Vec<Fact> {
             let bound = old.bindings.is_empty() && piece.bindings.is_empty();
             (*likeness, bound, !shares_class(old, piece), *at)
         });
-        let Some((_, at, new)) = best else { continue };
+        let Some((likeness, at, new)) = best else { continue };
+        let sure = likeness < LOOSE;
         taken.insert(at);
         let was = format!("`{}` ({}:{})", old.name(), old.file.path, old.file.symbols[old.symbol].lines.start);
         let language = if new.file.language == Language::Cpp { "C++" } else { "Python" };
-        facts.push(fact(Some((new, new.name())), format!("{language} takes the place of {was}")));
+        let takes = if sure { "takes" } else { "may take" };
+        facts.push(fact(Some((new, new.name())), format!("{language} {takes} the place of {was}")));
         let sides = match new.file.language {
             Language::Cpp => (old.said(), new.said()),
             _ => (new.said(), old.said()),
@@ -118,7 +123,7 @@ fn likeness(old: &Piece<'_>, new: &Piece<'_>) -> Option<u8> {
         let (long, short) = (squashed(long), squashed(short));
         long.len() > short.len() && long.ends_with(&short) && short.len() >= 2 * TELLING
     };
-    pairs().any(|(one, two)| ends(one, two) || ends(two, one)).then_some(2)
+    pairs().any(|(one, two)| ends(one, two) || ends(two, one)).then_some(LOOSE)
 }
 
 fn squashed(name: &str) -> String {
@@ -182,7 +187,12 @@ fn gone_python<'a>(pairs: &'a [FilePair], changes: &[Change]) -> Vec<Piece<'a>> 
 /// The last part of a name; the protocol of the language (`__init__`) tells nothing.
 fn seen_as(name: &str) -> Vec<String> {
     let last = name.rsplit('.').next().unwrap_or(name);
-    if last.starts_with("__") { Vec::new() } else { vec![last.trim_matches('_').to_owned()] }
+    // Tests move with what they test.
+    if last.starts_with("__") || last.starts_with("test_") {
+        Vec::new()
+    } else {
+        vec![last.trim_matches('_').to_owned()]
+    }
 }
 
 fn new_python<'a>(pairs: &'a [FilePair], changes: &[Change]) -> Vec<Piece<'a>> {

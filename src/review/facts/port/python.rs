@@ -39,7 +39,7 @@ pub fn is_delegated(before: &Term, after: &Term) -> bool {
         let mut count = 0;
         if let Some(body) = find_body(term) {
             body.visit(&mut |part| {
-                count += usize::from(part.kind.ends_with("_statement") || part.kind == "assignment")
+                count += usize::from(part.kind.ends_with("_statement") || part.kind == "assignment");
             });
         }
         count
@@ -48,7 +48,7 @@ pub fn is_delegated(before: &Term, after: &Term) -> bool {
     let mut native = false;
     if let Some(body) = find_body(after) {
         body.visit(&mut |part| {
-            native |= part.kind == "call" && ["_C.", "super("].iter().any(|mark| part.code().contains(mark))
+            native |= part.kind == "call" && ["_C.", "super("].iter().any(|mark| part.code().contains(mark));
         });
     }
     native && is <= 4 && was >= is + 2
@@ -104,12 +104,10 @@ fn call(part: &Term, parameters: &[String], said: &mut Said) {
         "isinstance" | "issubclass" | "callable" | "is_tensor" => said.tests.push(part.code()),
         "hasattr" | "getattr" => said.looks.push(part.code()),
         "warn" | "warn_once" | "warn_explicit" => said.warns = true,
-        last if MUTATORS.contains(&last) && function.kind == "attribute" => {
-            if parameters.contains(&root(function)) {
-                said.mutates.insert(name);
-            }
+        _ => {
+            let changes = MUTATORS.contains(&last) && function.kind == "attribute";
+            said.mutates.extend((changes && parameters.contains(&root(function))).then_some(name));
         }
-        _ => {}
     }
 }
 
