@@ -11,7 +11,8 @@ pub fn making(file: &ParsedFile, name: &str) -> Vec<usize> {
     let symbols = &file.symbols;
     let pasting = symbols.iter().filter(|symbol| symbol.kind == SymbolKind::Macro);
     let pasting: Vec<(String, Vec<Pasted>)> =
-        pasting.filter_map(|symbol| pasted(&file.text()[symbol.bytes.clone()])).collect();
+        // A file out of the cache has no text.
+        pasting.filter_map(|symbol| pasted(file.text().get(symbol.bytes.clone())?)).collect();
     let makes = |symbol: &Symbol| {
         let Some((invoked, arguments)) = invocation(symbol) else { return false };
         let bodies = pasting.iter().filter(|(of, _)| *of == invoked).flat_map(|(_, bodies)| bodies);

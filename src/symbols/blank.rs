@@ -515,7 +515,26 @@ pub fn is_attribute(word: &[u8]) -> bool {
         b"__at_align__",
         b"__attribute__",
     ];
-    LISTED.contains(&word) || WITH_ARGUMENTS.contains(&word) || is_export_macro(word) || is_cuda_qualifier(word)
+    LISTED.contains(&word)
+        || WITH_ARGUMENTS.contains(&word)
+        || is_export_macro(word)
+        || is_advice(word)
+        || is_cuda_qualifier(word)
+}
+
+/// What many projects call their advice to compilers: `Py_ALWAYS_INLINE`, `PYBIND11_CONSTINIT`, `ABSL_NODISCARD`.
+fn is_advice(word: &[u8]) -> bool {
+    let ends = [
+        &b"_ALWAYS_INLINE"[..],
+        b"_FORCE_INLINE",
+        b"_NO_INLINE",
+        b"_NOINLINE",
+        b"_CONSTINIT",
+        b"_NODISCARD",
+        b"_NORETURN",
+    ];
+    let begins_as_prefix = word.first().is_some_and(u8::is_ascii_uppercase);
+    begins_as_prefix && ends.iter().any(|end| word.ends_with(end)) && !word.starts_with(b"DEFINE")
 }
 
 fn takes_arguments(word: &[u8]) -> bool {

@@ -672,3 +672,15 @@ fn a_verbose_check_says_how_to_look_closer() {
     let answer = run(&repository, &["check", "HEAD", "-v"]);
     assert!(answer.stderr.contains("--symbol 'THPGadget_turn' --forms semantic"), "{}", answer.all());
 }
+
+// --- What was kept has no text
+
+#[test]
+fn a_macro_of_a_file_out_of_the_cache_is_no_panic() {
+    let repository = repository();
+    repository.commit(&[(CPP, &format!("#define MAKE(name) int make_##name();\n{TURN}"))]);
+    let cache = tempfile::tempdir().unwrap();
+    let asked = ["graph", "THPGadget_lost", "--cache-dir", cache.path().to_str().unwrap()];
+    run(&repository, &asked).refuses(&["THPGadget_lost"]);
+    run(&repository, &asked).refuses(&["THPGadget_lost"]);
+}
