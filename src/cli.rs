@@ -23,7 +23,7 @@ use crate::impact::DEFAULT_DEPTH;
 use crate::ladder::Rung;
 use crate::mapping::Relation;
 use crate::mapping::acks::{Date, parse_date};
-use crate::report::{Detail, Drawing, Format, Rendering, Shown};
+use crate::report::{Answer, Detail, Drawing, Format, Rendering, Shown};
 use crate::source::range::Range;
 use crate::symbols::Language;
 
@@ -233,6 +233,15 @@ enum Command {
         /// Only files below these paths, or matching these globs; a leading `!` leaves them out
         #[arg(last = true, value_name = "PATH")]
         paths: Vec<String>,
+    },
+    /// Print the shape of a JSON answer as a JSON schema
+    ///
+    /// Of `--format json` of these commands; names that are there stay, more may come. That of mapping files is
+    /// `drift map schema`.
+    Schema {
+        /// The command that answers
+        #[arg(value_name = "COMMAND", value_parser = one_of(Answer::ALL))]
+        answer: Answer,
     },
     /// Explain a rule, a function of the CPython API, a rung, a facet or a link; with no argument, list the rules
     Explain {
@@ -676,6 +685,7 @@ impl Command {
                 session,
                 &review::Options { range: range.asked().range(session)?, all, rules, paths, fail_on },
             ),
+            Command::Schema { answer } => session.answer(&answer.schema()).map(|()| Exit::Clean),
             Command::Explain { subject } => explain::run(session, subject.as_deref()),
             Command::Completions { shell } => {
                 commands::pages::completions(session, &shell::completions(shell, Cli::command()))

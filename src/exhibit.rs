@@ -59,6 +59,16 @@ pub fn of(mapping: &Mapping, pair: &SnapshotPair) -> Option<Exhibit> {
     Some(Exhibit { link: link.link.clone(), at: pair.after.clone(), ends, proposal })
 }
 
+/// The code that an end picks after; none where that is nothing.
+pub fn pieces(end: &ResolvedEnd<'_>, corpus: &Corpus<'_>) -> Vec<ShownPiece> {
+    let file = end.picked(Side::After).and_then(|picked| parsed(corpus, &picked.path));
+    match (end.picked(Side::After), file) {
+        (Some(_), Some(file)) if end.selector.pattern == Pattern::File => vec![ShownPiece::whole(file)],
+        (Some(picked), Some(file)) => ShownPiece::all(picked, file),
+        _ => Vec::new(),
+    }
+}
+
 impl Exhibit {
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
         self.ends.iter().filter_map(|end| end.problem.as_ref())
@@ -67,12 +77,7 @@ impl Exhibit {
 
 impl ShownEnd {
     fn of(side: End, link: &ResolvedLink<'_>, end: &ResolvedEnd<'_>, corpus: &Corpus<'_>) -> ShownEnd {
-        let file = end.picked(Side::After).and_then(|picked| parsed(corpus, &picked.path));
-        let pieces = match (end.picked(Side::After), file) {
-            (Some(_), Some(file)) if end.selector.pattern == Pattern::File => vec![ShownPiece::whole(file)],
-            (Some(picked), Some(file)) => ShownPiece::all(picked, file),
-            _ => Vec::new(),
-        };
+        let pieces = pieces(end, corpus);
         let problem = verification::problem(link, end, corpus);
         ShownEnd { end: side, selector: end.selector.to_string(), pieces, problem }
     }

@@ -63,6 +63,8 @@ pub mod parity;
 
 pub mod review;
 
+pub mod brief;
+
 pub mod report;
 
 pub mod cache;

@@ -3,9 +3,10 @@
 use anyhow::Result;
 
 use super::acks;
+use super::briefing::briefs;
 use super::judging::Judge;
 use super::stages::Stages;
-use super::world::{World, declared};
+use super::world::{Applying, MappingTexts, World, declared};
 use super::{Exit, Session};
 use crate::finding::Severity;
 use crate::report::{self, Rendering, View};
@@ -41,38 +42,55 @@ pub enum FailOn {
 pub fn run(session: &Session, options: &Options) -> Result<Exit> {
     let mut stages = Stages::start();
     let report = judge(session, options, &mut stages)?;
-    show(session, &report, options.fail_on, &mut stages)?;
+    show(session, &report, options, &mut stages)?;
     Ok(exit(&report, options.fail_on))
 }
 
 /// Reads the world and judges it.
 pub(super) fn judge(session: &Session, options: &Options, stages: &mut Stages) -> Result<Report> {
-    let Options { range, inside, depth, .. } = options;
-    let range = range.as_ref();
     stages.begin("open");
-    let world = match inside {
-        Some(Inside { name, revision }) => World::open_in(session, name, range, revision)?,
-        None => World::open(session, range)?,
-    };
+    let world = open(session, options)?;
     stages.begin("mapping");
     let texts = world.mapping_texts(session)?;
-    let mut applying = texts.read(session)?;
-    declared(&applying.mapping, session.locations.iter().map(|location| location.name.as_str()))?;
-    if let Some(Inside { name, .. }) = inside {
-        applying.mapping = applying.mapping.seen_from(name);
-    }
+    let mut applying = applying(session, options, &texts)?;
     world.tell_unknown(session, &applying.mapping);
     let acks = acks::applying(session, &world)?;
-    let judge = Judge::of_one(&session.cache).looking(*depth);
+    let judge = Judge::of_one(&session.cache).looking(options.depth);
     judge.judge(&world, &texts, &mut applying, acks, &mut |stage| stages.begin(stage))
 }
 
+/// The repositories that are compared.
+pub(super) fn open(session: &Session, options: &Options) -> Result<World> {
+    let range = options.range.as_ref();
+    match &options.inside {
+        Some(Inside { name, revision }) => World::open_in(session, name, range, revision),
+        None => World::open(session, range),
+    }
+}
+
+/// The mapping, as the repository that changes is seen from it.
+pub(super) fn applying(session: &Session, options: &Options, texts: &MappingTexts) -> Result<Applying> {
+    let mut applying = texts.read(session)?;
+    declared(&applying.mapping, session.locations.iter().map(|location| location.name.as_str()))?;
+    if let Some(Inside { name, .. }) = &options.inside {
+        applying.mapping = applying.mapping.seen_from(name);
+    }
+    Ok(applying)
+}
+
 /// Writes the answer, and with `-v` what it took.
-pub(super) fn show(session: &Session, report: &Report, fail_on: FailOn, stages: &mut Stages) -> Result<()> {
+pub(super) fn show(session: &Session, report: &Report, options: &Options, stages: &mut Stages) -> Result<()> {
     stages.begin("report");
     let origin = origin(session);
-    let view = View { least: fail_on.least(), origin: origin.as_deref(), ..session.view(stages.elapsed()) };
-    session.answer_in(&|rendering| report::check(report, rendering, view))?;
+    let view = View { least: options.fail_on.least(), origin: origin.as_deref(), ..session.view(stages.elapsed()) };
+    let briefs = match asks(session, Rendering::Prompt) {
+        true => briefs(session, options, report)?,
+        false => Vec::new(),
+    };
+    session.answer_in(&|rendering| match rendering {
+        Rendering::Prompt => Some(report::prompt(report, &briefs)),
+        rendering => report::check(report, rendering, view),
+    })?;
     session.detail(&format!("{}{} files read into symbols", stages.table(), report.files_parsed));
     session.cache.notes().iter().for_each(|note| session.detail(note));
     if let Some(command) = closer_look(report) {
@@ -81,10 +99,13 @@ pub(super) fn show(session: &Session, report: &Report, fail_on: FailOn, stages: 
     Ok(())
 }
 
+fn asks(session: &Session, wanted: Rendering) -> bool {
+    session.renderings().any(|rendering| rendering == wanted)
+}
+
 /// Where the repository is from, for the formats that say so.
 pub(super) fn origin(session: &Session) -> Option<String> {
-    let is_told = session.renderings().any(|rendering| rendering == Rendering::Sarif);
-    is_told.then(|| Repository::open(&session.repository).ok()?.origin()).flatten()
+    asks(session, Rendering::Sarif).then(|| Repository::open(&session.repository).ok()?.origin()).flatten()
 }
 
 /// The command that shows why the first change that counts was put on its rung.

@@ -3,6 +3,7 @@
 pub mod ack;
 mod acks;
 pub mod asking;
+mod briefing;
 pub mod check;
 pub mod demo;
 pub mod diff;

@@ -61,7 +61,9 @@ pub fn beginning(title: &str, end: &ResolvedEnd<'_>, corpus: &Corpus<'_>) -> Opt
     let mut lines: Vec<FrameLine> = lines.into_iter().map(|line| line.marked(Mark::Context)).collect();
     lines.first_mut()?.mark = Mark::Highlighted;
     if last < piece.lines.end {
-        lines.push(gap(last + 1));
+        let more = piece.lines.end - last;
+        let text = if more == 1 { "1 more line".to_owned() } else { format!("{more} more lines") };
+        lines.push(FrameLine { text, ..gap(last + 1) });
     }
     Some(Frame { title: title.to_owned(), path: picked.path.clone(), lines })
 }
@@ -124,9 +126,12 @@ fn marked(op: &DiffOp, old: &[&str], new: &[&str], before: &[Numbered], after: &
 
 fn cut(mut lines: Vec<FrameLine>) -> Vec<FrameLine> {
     if lines.len() > MOST_LINES {
-        lines.truncate(MOST_LINES);
+        let rest = lines.split_off(MOST_LINES);
+        let changed = rest.iter().filter(|line| matches!(line.mark, Mark::Added | Mark::Removed)).count();
         let next = lines.last().map_or(1, |line| line.number + 1);
-        lines.push(gap(next));
+        let what =
+            if changed == 1 { "1 more changed line".to_owned() } else { format!("{changed} more changed lines") };
+        lines.push(FrameLine { text: what, ..gap(next) });
     }
     lines
 }

@@ -192,7 +192,7 @@ fn diff_file(out: &mut String, differences: &Differences, changes: &[&Change], f
         // The lines of a class are shown once, not again for each of its methods.
         let end = change.after.map_or(u32::MAX, |lines| lines.end);
         if view.detail == Detail::Verbose && end > shown {
-            changed_lines(out, differences, change);
+            changed_lines(out, differences, change, view.width);
             shown = change.after.map_or(shown, |lines| lines.end);
         }
         if let Some(form) = form {
@@ -252,7 +252,7 @@ fn facet_lines(out: &mut String, facet: &Facet) {
     }
 }
 
-fn changed_lines(out: &mut String, differences: &Differences, change: &Change) {
+fn changed_lines(out: &mut String, differences: &Differences, change: &Change, columns: Option<usize>) {
     let Some(file) = differences.pair.changed.iter().find(|file| *file.path() == change.path) else {
         return;
     };
@@ -261,7 +261,8 @@ fn changed_lines(out: &mut String, differences: &Differences, change: &Change) {
     let lines: Vec<FrameLine> = frame::compared((&before.0, before.1), (&after.0, after.1));
     if !lines.is_empty() {
         let shown = Frame { title: String::new(), path: change.path.clone(), lines };
-        frame::code(out, &shown, frame::gutter([&shown]).max(4));
+        let layout = frame::Layout::of([&shown], columns);
+        frame::code(out, &shown, frame::Layout { gutter: layout.gutter.max(4), ..layout });
     }
 }
 

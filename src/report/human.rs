@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::findings::{MOST_STALE, verdicts};
 use super::style::{DIM, FRAME, GOOD, STRONG, harmless, of_severity, paint};
 use super::{Detail, View, frame, origin, word};
@@ -24,7 +26,7 @@ pub fn check(report: &Report, view: View<'_>) -> String {
         _ => stale <= MOST_STALE || !found.is_stale_selector(),
     };
     for found in report.findings.iter().filter(told) {
-        finding(&mut out, found);
+        finding(&mut out, found, view.width);
         out.push('\n');
     }
     if stale > MOST_STALE && detail != Detail::Quiet {
@@ -117,25 +119,29 @@ pub fn link(link: &Link, sources: &[MappingSource]) -> String {
     out
 }
 
-pub(super) fn finding(out: &mut String, finding: &Finding) {
+pub(super) fn finding(out: &mut String, finding: &Finding, columns: Option<usize>) {
     let severity = word(finding.severity);
     let title = paint(of_severity(&severity), format!("{severity}[{}]", finding.rule.id));
     let _ = writeln!(out, "{title}: {}", paint(STRONG, harmless(&finding.message)));
-    let width = frame::gutter(&finding.frames);
+    let layout = frame::Layout::of(&finding.frames, columns);
+    let width = layout.gutter;
     let (main, others) = split_frames(finding);
     match (main, &finding.path) {
         (Some(main), _) => {
             frame::heading(out, "-->", main, finding.line.or(frame::first_marked(main)), width);
-            frame::code(out, main, width);
+            frame::code(out, main, layout);
         }
         (None, Some(path)) => frame::place(out, "-->", path, finding.line, "", width),
         (None, None) => (),
     }
-    finding.notes.iter().for_each(|note| remark(out, "", note, width));
+    finding.notes.iter().for_each(|note| remark(out, "", &wrapped(note, width, columns), width));
     for other in others {
-        frame::heading(out, ":::", other, frame::first_marked(other), width);
-        if !frame::is_pointer(other) {
-            frame::code(out, other, width);
+        match frame::pointed_at(other) {
+            Some(line) => frame::pointer(out, other, line, width),
+            None => {
+                frame::heading(out, ":::", other, frame::first_marked(other), width);
+                frame::code(out, other, layout);
+            }
         }
     }
     if let Some(help) = &finding.help {
@@ -212,6 +218,26 @@ fn remark(out: &mut String, label: &str, text: &str, width: usize) {
     let lines: Vec<_> = text.trim_end().lines().map(harmless).collect();
     let text = lines.join(&format!("\n{indent}"));
     let _ = writeln!(out, "{:width$} {} {}{text}", "", paint(FRAME, "="), paint(STRONG, label));
+}
+
+/// A fact that is longer than the terminal is wide goes on below itself. Commands to paste are never broken.
+fn wrapped(text: &str, gutter: usize, columns: Option<usize>) -> String {
+    let Some(room) = columns.map(|columns| columns.saturating_sub(gutter + 3).max(40)) else { return text.to_owned() };
+    let mut out = String::new();
+    let mut used = 0;
+    for word in text.split(' ') {
+        let width = word.width();
+        if used > 0 && used + 1 + width > room {
+            out.push_str("\n  ");
+            used = 2;
+        } else if used > 0 {
+            out.push(' ');
+            used += 1;
+        }
+        out.push_str(word);
+        used += width;
+    }
+    out
 }
 
 fn verdict_line(out: &mut String, judged: &Judged) {

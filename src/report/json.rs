@@ -150,7 +150,7 @@ fn end(end: &ShownEnd) -> Value {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct ReportJson<'a> {
+pub(super) struct ReportJson<'a> {
     version: u32,
     before: &'a str,
     after: &'a str,
@@ -162,7 +162,7 @@ struct ReportJson<'a> {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct ReplayedJson<'a> {
+pub(super) struct ReplayedJson<'a> {
     commit: &'a str,
     author: &'a str,
     time: i64,
@@ -239,7 +239,7 @@ struct StatsJson {
 }
 
 #[derive(Serialize, JsonSchema)]
-struct DiffJson<'a> {
+pub(super) struct DiffJson<'a> {
     version: u32,
     before: &'a str,
     after: &'a str,

@@ -88,7 +88,7 @@ fn section(number: usize, finding: &Finding) -> String {
 fn piece(frame: &Frame) -> String {
     let is_diff = frame.lines.iter().any(|line| matches!(line.mark, Mark::Added | Mark::Removed));
     let line = |line: &crate::finding::FrameLine| match line.mark {
-        Mark::Gap => "...\n".to_owned(),
+        Mark::Gap => format!("{}\n", format!("... {}", line.text).trim_end()),
         Mark::Added => format!("+{}\n", line.text),
         Mark::Removed => format!("-{}\n", line.text),
         Mark::Context | Mark::Highlighted if is_diff => format!(" {}\n", line.text),

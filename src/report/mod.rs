@@ -21,11 +21,13 @@ mod links;
 mod lintrunner;
 mod markdown;
 mod parity;
+mod prompt;
 mod pseudo;
 mod repairs;
 mod replay;
 mod review;
 mod sarif;
+mod schema;
 mod standing;
 mod start;
 pub mod style;
@@ -36,9 +38,11 @@ use std::time::Duration;
 pub use edits::{Deed, EditReport, Formatted};
 use findings::Findings;
 pub use repairs::RepairReport;
+pub use schema::Answer;
 pub use standing::{StandingReport, standing};
 pub use start::Start;
 
+use crate::brief::Brief;
 pub use crate::change::Forms;
 use crate::change::{Change, Skipped};
 use crate::exhibit::Exhibit;
@@ -70,6 +74,7 @@ pub enum Rendering {
     Gitlab,
     Markdown,
     Lintrunner,
+    Prompt,
     Html,
 }
 
@@ -206,6 +211,11 @@ pub fn check(report: &Report, rendering: Rendering, view: View<'_>) -> Option<St
     }
 }
 
+/// What it takes to answer the alarms of a check.
+pub fn prompt(report: &Report, briefs: &[Brief]) -> String {
+    prompt::check(report, briefs)
+}
+
 /// Why nothing was judged, in the formats that have a word for it.
 pub fn failure(failure: &Failure, rendering: Rendering) -> Option<String> {
     match rendering {
@@ -215,7 +225,7 @@ pub fn failure(failure: &Failure, rendering: Rendering) -> Option<String> {
         Rendering::Gitlab => Some(gitlab::failure(failure)),
         Rendering::Markdown => Some(markdown::failure(failure)),
         Rendering::Lintrunner => Some(lintrunner::failure(failure)),
-        Rendering::Human | Rendering::Json | Rendering::Html => None,
+        Rendering::Human | Rendering::Json | Rendering::Prompt | Rendering::Html => None,
     }
 }
 
@@ -228,7 +238,7 @@ fn findings(findings: &Findings, rendering: Rendering, view: View<'_>) -> Option
         Rendering::Gitlab => Some(gitlab::all(findings)),
         Rendering::Markdown => Some(markdown::page(findings)),
         Rendering::Lintrunner => Some(lintrunner::all(findings, view.least)),
-        Rendering::Human | Rendering::Json | Rendering::Html => None,
+        Rendering::Human | Rendering::Json | Rendering::Prompt | Rendering::Html => None,
     }
 }
 
@@ -298,6 +308,7 @@ pub fn review(review: &Review, drift: Option<&Report>, rendering: Rendering, vie
     match rendering {
         Rendering::Human => Some(review::human(review, drift, view)),
         Rendering::Json => Some(review::json(review)),
+        Rendering::Prompt => Some(prompt::review(&Findings::of_review(review))),
         other => findings(&Findings::of_review(review), other, view),
     }
 }
@@ -402,7 +413,7 @@ impl Drawing {
 }
 
 impl Rendering {
-    pub const ALL: [Rendering; 9] = [
+    pub const ALL: [Rendering; 10] = [
         Rendering::Human,
         Rendering::Concise,
         Rendering::Json,
@@ -411,6 +422,7 @@ impl Rendering {
         Rendering::Gitlab,
         Rendering::Markdown,
         Rendering::Lintrunner,
+        Rendering::Prompt,
         Rendering::Html,
     ];
 
@@ -427,6 +439,7 @@ impl Rendering {
         Rendering::Gitlab,
         Rendering::Markdown,
         Rendering::Lintrunner,
+        Rendering::Prompt,
     ];
 
     /// What the report on all links knows.
@@ -442,6 +455,7 @@ impl Rendering {
             Rendering::Gitlab => "gitlab",
             Rendering::Markdown => "markdown",
             Rendering::Lintrunner => "lintrunner",
+            Rendering::Prompt => "prompt",
             Rendering::Html => "html",
         }
     }

@@ -2,15 +2,17 @@
 
 use std::fmt::Write;
 
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use super::findings::severities;
 use super::human::{compared, finding, short};
 use super::style::{DIM, GOOD, STRONG, harmless, of_severity, paint};
 use super::{Detail, View, json as as_json, word};
-use crate::finding::{Finding, Severity};
+use crate::change::Skipped;
+use crate::finding::{Finding, Severity, fingerprints};
 use crate::review::facts::{Fact, FactKind};
-use crate::review::{Place, Review};
+use crate::review::{Place, Review, Reviewed};
 use crate::verdict::{Report, Verdict};
 
 /// So many unjudged functions are named.
@@ -26,7 +28,7 @@ pub fn human(review: &Review, drift: Option<&Report>, view: View) -> String {
         Detail::Verbose => Severity::Note,
     };
     for found in review.findings.iter().filter(|found| found.severity >= least) {
-        finding(&mut out, found);
+        finding(&mut out, found, view.width);
         out.push('\n');
     }
     if view.detail == Detail::Quiet {
@@ -212,29 +214,59 @@ fn summary(review: &Review, least: Severity) -> String {
 
 /// Everything, notes too.
 pub fn json(review: &Review) -> String {
-    let findings: Vec<Value> =
-        review.findings.iter().zip(&review.places).map(|(found, place)| value(found, place)).collect();
-    as_json::line(&json!({
-        "version": as_json::VERSION,
-        "before": review.before,
-        "after": review.after,
-        "functions": review.functions,
-        "findings": findings,
-        "facts": review.facts,
-        "skipped": review.skipped,
-    }))
+    let names = fingerprints(&review.findings);
+    let told = review.findings.iter().zip(&review.places).zip(names);
+    as_json::line(&ReviewJson {
+        version: as_json::VERSION,
+        before: &review.before,
+        after: &review.after,
+        functions: &review.functions,
+        findings: told.map(|((found, place), name)| ReviewedJson::of(found, place, name)).collect(),
+        facts: &review.facts,
+        skipped: &review.skipped,
+    })
 }
 
-fn value(found: &Finding, place: &Place) -> Value {
-    json!({
-        "rule": found.rule.id,
-        "severity": found.severity,
-        "path": found.path,
-        "line": found.line,
-        "symbol": place.symbol,
-        "binding": place.binding,
-        "message": found.message,
-        "contract": place.contract,
-        "help": found.help,
-    })
+#[derive(Serialize, JsonSchema)]
+pub struct ReviewJson<'a> {
+    version: u32,
+    before: &'a str,
+    after: &'a str,
+    functions: &'a [Reviewed],
+    findings: Vec<ReviewedJson<'a>>,
+    facts: &'a [Fact],
+    skipped: &'a [Skipped],
+}
+
+#[derive(Serialize, JsonSchema)]
+struct ReviewedJson<'a> {
+    rule: &'a str,
+    severity: Severity,
+    path: Option<&'a str>,
+    line: Option<u32>,
+    symbol: &'a str,
+    /// The name by which Python calls the function.
+    binding: Option<&'a str>,
+    message: &'a str,
+    contract: Option<&'a str>,
+    help: Option<&'a str>,
+    /// Stays the same while lines shift; no two findings of a run share one.
+    fingerprint: String,
+}
+
+impl<'a> ReviewedJson<'a> {
+    fn of(found: &'a Finding, place: &'a Place, fingerprint: String) -> ReviewedJson<'a> {
+        ReviewedJson {
+            rule: found.rule.id,
+            severity: found.severity,
+            path: found.path.as_deref(),
+            line: found.line,
+            symbol: &place.symbol,
+            binding: place.binding.as_deref(),
+            message: &found.message,
+            contract: place.contract.as_deref(),
+            help: found.help.as_deref(),
+            fingerprint,
+        }
+    }
 }

@@ -146,7 +146,7 @@ error[drifted-link]: `f` changed, its twin did not
 123 >     def call_apply(self, tx, args):
 124 |         pass
     |
-   ::: m.toml:7 (linked here)
+   ::: m.toml:7: [link.apply] (linked here)
     = help: follow it, or record why not:
             drift explain apply
 

@@ -49,7 +49,7 @@ pub struct Review {
 }
 
 /// A function that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 pub struct Reviewed {
     pub path: Arc<str>,
     pub symbol: String,

@@ -11,6 +11,8 @@ mod twins;
 mod words;
 mod yaml;
 
+pub use words::words;
+
 use std::sync::Arc;
 
 use rayon::prelude::*;

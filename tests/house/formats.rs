@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use dynadrift::report::Rendering;
 use serde_json::Value;
 
 use crate::case::{self, Case};
@@ -9,7 +10,9 @@ use crate::command_line::{Answer, CPP, MAPPING, PYTHON, TURN, TWIN, repository, 
 use crate::repository::Repository;
 
 /// Of the commands that tell findings.
-const FORMATS: [&str; 8] = ["human", "concise", "json", "sarif", "github", "gitlab", "markdown", "lintrunner"];
+fn formats() -> Vec<&'static str> {
+    Rendering::OF_FINDINGS.iter().map(|rendering| rendering.name()).collect()
+}
 
 /// Text that means something to a consumer.
 const HOSTILE: [&str; 6] = [
@@ -25,7 +28,7 @@ const HOSTILE: [&str; 6] = [
 fn every_format_is_as_it_was() {
     let (checked, reviewed) = (repository_of("links/through-callee"), repository_of("review/own-borrow-of-new"));
     let mut stale = Vec::new();
-    for format in FORMATS {
+    for format in formats() {
         for (command, repository) in [("check", &checked), ("review", &reviewed)] {
             let answer = run(repository, &[command, "HEAD", "--format", format, "--fail-on", "warning"]);
             assert_eq!(answer.code, i32::from(format != "lintrunner"), "{}", answer.all());
@@ -170,7 +173,7 @@ fn what_is_gone_is_told_where_its_twin_is() {
     let repository = repository();
     repository.remove(CPP);
     repository.commit_index();
-    for format in FORMATS {
+    for format in formats() {
         let answer = run(&repository, &["check", "HEAD", "--format", format]);
         assert!(!answer.stdout.is_empty(), "{format}: {}", answer.all());
     }
@@ -285,6 +288,7 @@ fn strangers_text_is_text() {
         assert_eq!(commands.len(), 1, "{github}");
         assert!(commands[0].starts_with("::error file=torch/csrc/") && github.lines().count() == 2, "{github}");
         assert_eq!(told("concise").stdout.lines().count(), 1);
+        outside_of_fences(&told("prompt").stdout);
         let markdown = told("markdown").stdout;
         let outside_of_code: String = outside_of_fences(&markdown);
         assert!(!outside_of_code.replace('\\', "\u{1}").contains(" <img"), "{markdown}");
@@ -355,4 +359,140 @@ fn a_page_is_cut_out_loud() {
     let last = page.lines().last().unwrap();
     assert!(last.starts_with("**Cut here: ") && last.contains("of 1500 findings are not shown"), "{last}");
     outside_of_fences(&page);
+}
+
+#[test]
+fn a_prompt_has_what_it_takes_to_follow() {
+    let prompt = run(&repository_of("links/through-callee"), &["check", "HEAD", "--format", "prompt"]).stdout;
+    for wanted in [
+        "-  return at::globalContext().userEnabledSetup();",
+        "+  return !at::globalContext().userDisabledSetup();",
+        "the entry point `torch::autograd::THPGadget_apply` depends on it",
+        "* **returns**, what it gives back: was `return at::globalContext().userEnabledSetup();`",
+        "        with no_grad(tx):\n            return self.forward(tx, args)\n```",
+        "No test of this is known",
+        "drift compares syntax and runs nothing",
+        "drift ack gadget-apply ",
+        "..HEAD\n```",
+    ] {
+        assert!(prompt.contains(wanted), "no {wanted:?} in\n{prompt}");
+    }
+}
+
+#[test]
+fn a_prompt_names_the_tests_of_the_link_or_those_near_it() {
+    let tests = [("test/dynamo/test_gadget.py", "pass\n"), ("test/dynamo/test_other.py", "pass\n")];
+    let near = repository();
+    near.commit(&tests);
+    near.commit(&[(CPP, &turned())]);
+    let prompt = |repository: &Repository| run(repository, &["check", "HEAD", "--format", "prompt"]).stdout;
+    assert!(prompt(&near).contains("which nobody has checked: `test/dynamo/test_gadget.py`."), "{}", prompt(&near));
+    let linked = Repository::new();
+    let mapping = format!("{MAPPING}tests = [\"test/test_turning.py\"]\n");
+    linked.commit(&[(".drift/links.toml", &mapping), (CPP, TURN), (PYTHON, TWIN)]);
+    linked.commit(&tests);
+    linked.commit(&[(CPP, &turned())]);
+    assert!(prompt(&linked).contains("The mapping names `test/test_turning.py`"), "{}", prompt(&linked));
+}
+
+#[test]
+fn a_prompt_tells_the_promises_that_new_lines_rely_on_and_what_they_break() {
+    let repository = repository();
+    let call = "  PyObject* items = PyDict_Items(args);\n  return THPUtils_packInt64(turn(self, 2));";
+    repository.commit(&[(CPP, &TURN.replace("  return THPUtils_packInt64(turn(self, 1));", call))]);
+    let prompt = run(&repository, &["check", "HEAD", "--format", "prompt"]).stdout;
+    assert!(prompt.contains("* `PyDict_Items`: returns: new reference"), "{prompt}");
+    assert!(prompt.contains("`own-leak-local` at line 12"), "{prompt}");
+}
+
+#[test]
+fn a_prompt_is_cut_out_loud() {
+    let prompt = run(&many(200), &["check", "HEAD", "--format", "prompt"]).stdout;
+    assert!(prompt.len() < 80 << 10, "{} bytes", prompt.len());
+    assert!(prompt.contains("**Cut here: ") && prompt.contains(" of 200 are not shown**"), "{prompt}");
+    outside_of_fences(&prompt);
+}
+
+/// The answer fits the schema that the program itself prints.
+fn fits(validator: &jsonschema::Validator, answer: &str, what: &str) {
+    for line in answer.lines() {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let errors: Vec<String> =
+            validator.iter_errors(&value).map(|error| format!("{}: {error}", error.instance_path())).collect();
+        assert!(errors.is_empty(), "{what}:\n{}\n{line}", errors.join("\n"));
+    }
+}
+
+/// The schema of a command, as strict as its answers are today: nothing is told that it does not know.
+fn schema_of(command: &str) -> jsonschema::Validator {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = crate::command_line::run_in(folder.path(), &["schema", command]);
+    let mut schema: Value = serde_json::from_str(&printed.stdout).unwrap();
+    close(&mut schema);
+    jsonschema::validator_for(&schema).unwrap()
+}
+
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Object(object) => {
+            // What is put together of several parts is closed by none of them.
+            if object.contains_key("properties") && !object.contains_key("anyOf") && !object.contains_key("allOf") {
+                object.insert("additionalProperties".to_owned(), false.into());
+            }
+            object.values_mut().for_each(close);
+        }
+        Value::Array(values) => values.iter_mut().for_each(close),
+        _ => {}
+    }
+}
+
+#[test]
+fn json_fits_its_published_schema() {
+    let [check, diff, replay, review] = ["check", "diff", "replay", "review"].map(schema_of);
+    for case in case::all().iter().filter(|case| case.mapping.is_some() || case.name.starts_with("review/")) {
+        let repository = commits_of(case);
+        let answer = |arguments: &[&str]| run(&repository, &[arguments, &["--format", "json"]].concat()).stdout;
+        if case.mapping.is_some() {
+            fits(&check, &answer(&["check", "HEAD"]), &case.name);
+            fits(&replay, &answer(&["replay", "HEAD~1..HEAD"]), &case.name);
+        }
+        fits(&diff, &answer(&["diff", "HEAD"]), &case.name);
+        fits(&review, &answer(&["review", "HEAD"]), &case.name);
+    }
+}
+
+#[test]
+fn sarif_says_which_revision_of_which_repository_it_is_about() {
+    let repository = repository();
+    repository.cloned_from("https://someone:secret@example.org/owner/project.git");
+    let head = repository.commit(&[(CPP, &turned())]);
+    let log = sarif(&run(&repository, &["check", "HEAD", "--format", "sarif"]));
+    let run = &log["runs"][0];
+    let provenance = &run["versionControlProvenance"][0];
+    assert_eq!(provenance["repositoryUri"], "https://example.org/owner/project.git");
+    assert_eq!(provenance["revisionId"], head.to_string());
+    assert_eq!(run["automationDetails"]["id"], "drift/check/");
+    let rule = &run["tool"]["driver"]["rules"][0];
+    assert!(rule["help"]["markdown"].as_str().unwrap().contains("## What to do"), "{rule}");
+}
+
+#[test]
+fn a_path_that_is_no_text_breaks_no_format() {
+    let repository = repository();
+    repository.put_at_bytes(b"torch/csrc/b\xffd.cpp", b"int f() { return 1; }\n");
+    repository.commit(&[(CPP, &turned())]);
+    for format in formats() {
+        let answer = run(&repository, &["check", "HEAD", "--format", format]);
+        assert!(answer.stdout.contains("drifted-link"), "{format}: {}", answer.all());
+        let reviewed = run(&repository, &["review", "HEAD", "--format", format]);
+        for said in [answer, reviewed] {
+            match format {
+                "sarif" => drop(sarif(&said)),
+                "json" | "gitlab" | "lintrunner" => {
+                    said.stdout.lines().for_each(|line| drop(serde_json::from_str::<Value>(line).unwrap()));
+                }
+                _ => {}
+            }
+        }
+    }
 }

@@ -56,6 +56,19 @@ impl Repository {
         self.commit_index()
     }
 
+    /// Stages a file whose path is no text.
+    pub fn put_at_bytes(&self, path: &[u8], content: &[u8]) {
+        let id = self.git.blob(content).unwrap();
+        let mut index = self.git.index().unwrap();
+        index.add(&IndexEntry { path: path.to_vec(), ..entry("", FILE, id) }).unwrap();
+        index.write().unwrap();
+    }
+
+    /// Says that it was cloned from there.
+    pub fn cloned_from(&self, url: &str) {
+        self.git.remote("origin", url).unwrap();
+    }
+
     /// Stages one entry of any mode; a submodule's content is the commit it points at.
     pub fn put(&self, path: &str, mode: u32, content: &[u8]) {
         let id = match mode {

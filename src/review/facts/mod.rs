@@ -22,7 +22,7 @@ use crate::change::{Change, FilePair};
 use crate::corpus::last_name;
 
 /// A fact, about a function or about the change as a whole.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 pub struct Fact {
     pub kind: FactKind,
     pub path: Option<Arc<str>>,
@@ -31,7 +31,7 @@ pub struct Fact {
     pub text: String,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum FactKind {
     /// What is done before the first way out, before against after.
