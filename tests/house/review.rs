@@ -236,3 +236,18 @@ fn a_class_that_grows_is_told_with_its_bytes() {
     let expected = "48 → 64 bytes, 14 of them padding (64-bit, libstdc++): 1 cache line of 64 as before";
     assert!(told.contains(&expected), "{told:#?}");
 }
+
+/// Old calls do not take a way out that is for new arguments.
+#[test]
+fn a_path_for_keyword_arguments_costs_old_calls_its_test() {
+    let before =
+        "static PyObject* apply(PyObject* cls, PyObject* args) {\n  Py_INCREF(args);\n  return run(cls, args);\n}\n";
+    let after = "static PyObject* apply(PyObject* cls, PyObject* args, PyObject* kwargs) {\n  if (kwargs && \
+                 PyDict_Size(kwargs) > 0) {\n    return PyObject_Call(cls, args, kwargs);\n  }\n  Py_INCREF(args);\n  \
+                 return run(cls, args);\n}\n";
+    let file = |text: &str| [("apply.cpp".to_owned(), text.as_bytes().to_vec())].into_iter().collect();
+    let pairs = case::pairs(&file(before), &file(after));
+    let review = review::of_change(&pairs, &change::diff(&pairs), &ReviewSettings::default(), &|| ());
+    let told: Vec<&str> = review.facts.iter().map(|fact| fact.text.as_str()).collect();
+    assert!(told.contains(&"+1 null test, +1 PyDict_Size"), "{told:#?}");
+}

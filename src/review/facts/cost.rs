@@ -19,8 +19,10 @@ struct Cost {
 /// The difference, where there is one: `+1 null test, +1 PyDict_Size, +1 Py_INCREF, then early return`.
 pub fn compared(before: &Function, after: &Function, versions: &Versions<'_>) -> Option<String> {
     let known = conditions(before);
+    let added = after.parameters.iter().filter(|one| before.parameters.iter().all(|old| old.name != one.name));
+    let absent: Vec<&str> = added.filter(|one| one.kind.ends_with('*')).map(|one| one.name.as_str()).collect();
     let [old, new] = [before, after].map(|function| {
-        let mut walk = Walk { function, versions, known: &known, cost: Cost::default(), inside: 0 };
+        let mut walk = Walk { function, versions, known: &known, absent: &absent, cost: Cost::default(), inside: 0 };
         walk.block(&function.body, false);
         walk.cost
     });
@@ -61,6 +63,8 @@ struct Walk<'a, 'v> {
     function: &'a Function,
     versions: &'a Versions<'v>,
     known: &'a [String],
+    /// Arguments that old calls do not give.
+    absent: &'a [&'a str],
     cost: Cost,
     /// How many helpers deep.
     inside: u32,
@@ -76,7 +80,9 @@ impl Walk<'_, '_> {
         match &statement.kind {
             StatementKind::If { condition, then, .. } => {
                 self.condition(condition, looped);
-                let fast = returns(then) && !fails(then) && !self.known.contains(&condition.text());
+                let new = returns(then) && !fails(then) && !self.known.contains(&condition.text());
+                // A way out that only new calls take is not that of old ones.
+                let fast = new && self.by_default(condition) != Some(false);
                 if fast {
                     self.block(then, looped);
                     let place = if self.inside > 0 {
@@ -138,6 +144,45 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// What a condition is where nothing new is given, as far as that shows.
+    fn by_default(&self, condition: &Expr) -> Option<bool> {
+        match condition.bare() {
+            Expr::Binary { operator, left, right } if operator == "&&" || operator == "||" => {
+                let decisive = operator == "||";
+                match (self.by_default(left), self.by_default(right)) {
+                    (Some(side), _) | (_, Some(side)) if side == decisive => Some(decisive),
+                    (Some(_), Some(_)) => Some(!decisive),
+                    _ => None,
+                }
+            }
+            Expr::Unary { operator, operand } if operator == "!" => self.by_default(operand).map(|holds| !holds),
+            Expr::Binary { operator, left, right } if right.is_null() && self.is_absent(left) => {
+                match operator.as_str() {
+                    "==" => Some(true),
+                    "!=" | ">" => Some(false),
+                    _ => None,
+                }
+            }
+            other => self.is_absent(other).then_some(false),
+        }
+    }
+
+    /// A new argument, or how many there are in it.
+    fn is_absent(&self, value: &Expr) -> bool {
+        let named = |name: &str| {
+            let keywords = matches!(name, "kwargs" | "kwds" | "kw" | "keywords");
+            self.absent.contains(&name) || keywords && self.is_pointer(name)
+        };
+        match value.bare() {
+            Expr::Name(name) => named(name),
+            Expr::Call(call) => {
+                let sizes = call.name().ends_with("Size") || call.name().ends_with("GET_SIZE");
+                sizes && call.arguments.first().and_then(Expr::name).is_some_and(named)
+            }
+            _ => false,
+        }
+    }
+
     fn is_pointer(&self, name: &str) -> bool {
         self.function.parameters.iter().any(|parameter| parameter.name == name && is_raw_object(&parameter.kind))
     }
@@ -177,7 +222,14 @@ impl Walk<'_, '_> {
         if !is_new {
             return;
         }
-        let mut walk = Walk { function: helper, versions: self.versions, known: &[], cost: Cost::default(), inside: 1 };
+        let mut walk = Walk {
+            function: helper,
+            versions: self.versions,
+            known: &[],
+            absent: &[],
+            cost: Cost::default(),
+            inside: 1,
+        };
         walk.block(&helper.body, looped);
         let Cost { plain, looped: inner, early } = walk.cost;
         plain.into_iter().for_each(|(name, count)| *self.cost.plain.entry(name).or_default() += count);
