@@ -9,7 +9,7 @@ use super::human::short;
 use super::{frame, word};
 use crate::brief::{Brief, ChangedCode};
 use crate::exhibit::ShownPiece;
-use crate::finding::{Finding, FrameLine, Mark};
+use crate::finding::{Finding, FrameLine, Mark, Severity};
 use crate::ladder::explained;
 use crate::review::contracts::Contract;
 use crate::verdict::{Outcome, Report};
@@ -41,7 +41,7 @@ pub fn check(report: &Report, briefs: &[Brief]) -> String {
     }
     others(&mut out, report, briefs);
     if !briefs.is_empty() {
-        done(&mut out, report);
+        done(&mut out, report, briefs);
     }
     out
 }
@@ -298,15 +298,18 @@ fn range(report: &Report) -> String {
     }
 }
 
-fn done(out: &mut String, report: &Report) {
+fn done(out: &mut String, report: &Report, briefs: &[Brief]) {
     let proof = match report.after.as_str() {
         "worktree" => "drift check --worktree".to_owned(),
         "index" => "git add the change, then drift check --staged".to_owned(),
         _ => format!("drift check {}..HEAD", short(&report.before)),
     };
+    // Warnings do not fail a check.
+    let is_failing = briefs.iter().all(|brief| brief.finding.severity == Severity::Error);
+    let sign = if is_failing { "exits with 0" } else { "tells none of the alarms above" };
     let _ = write!(
         out,
-        "\n## Done when\n\nThe Python change is there (committed, where the C++ is) and this exits with 0:\n\n{}\nIt proves that \
+        "\n## Done when\n\nThe Python change is there (committed, where the C++ is) and this {sign}:\n\n{}\nIt proves that \
          both sides changed, or that somebody answers for it. That they agree, only the tests show.\n",
         fenced("sh", &proof)
     );
