@@ -13,10 +13,11 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use self::shell::Shell;
 use crate::cache::Cache;
-use crate::commands::asking::Asked;
+use crate::commands::asking::{self, Asked};
 use crate::commands::diff::FormsAt;
 use crate::commands::{
-    self, Exit, Location, Output, Session, ack, check, demo, diff, explain, graph, map, replay, report, review,
+    self, Exit, Job, Location, Output, Session, ack, check, demo, diff, explain, graph, hook, map, replay, report,
+    review,
 };
 use crate::graph::Direction;
 use crate::impact::DEFAULT_DEPTH;
@@ -265,6 +266,13 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         dir: Option<PathBuf>,
     },
+    /// Judge what is about to be pushed, from git's pre-push hook
+    ///
+    /// A hook that is there already and from somebody else is never touched. `core.hooksPath` is followed.
+    Hook {
+        #[command(subcommand)]
+        command: HookCommand,
+    },
     /// Make a small repository on the spot, and run `check` on it
     ///
     /// The last commit of the repository adds keyword arguments on the C++ side only, edits the layout of a second
@@ -273,6 +281,33 @@ enum Command {
         /// Make the repository here and keep it; the folder must not exist or be empty
         #[arg(long, value_name = "DIR")]
         keep: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum HookCommand {
+    /// Write the hook, unless there is one from somebody else
+    Install,
+    /// Remove the hook, if it is drift's
+    Uninstall,
+    /// Say whether the hook is there, and whose it is; exit code 1 where it is not drift's
+    Status,
+    /// What the hook runs: judge the branches that git writes to its standard input
+    ///
+    /// A branch that the remote has is judged from there on, a new one from its merge base with the branch that work is
+    /// merged into, a deleted one not at all.
+    Run {
+        /// The name of the remote, as git tells its hook
+        #[arg(value_name = "REMOTE")]
+        remote: String,
+        /// The address of the remote
+        #[arg(value_name = "URL")]
+        url: Option<String>,
+        /// The least severity that keeps the push back
+        #[arg(long, value_name = "SEVERITY", default_value = "error", value_parser = fail_on())]
+        fail_on: check::FailOn,
+        #[command(flatten)]
+        looking: LookingArgs,
     },
 }
 
@@ -641,7 +676,7 @@ enum Color {
 
 impl Cli {
     fn run(self) -> Exit {
-        let session = self.common.session();
+        let session = Session { job: self.command.job(), ..self.common.session() };
         if let Err(error) = self.command.knows(&session) {
             return commands::refused(&session, &error);
         }
@@ -691,7 +726,16 @@ impl Command {
                 commands::pages::completions(session, &shell::completions(shell, Cli::command()))
             }
             Command::Man { dir } => commands::pages::manual(session, dir.as_deref(), shell::manual(Cli::command())),
+            Command::Hook { command } => command.run(session),
             Command::Demo { keep } => demo::run(session, keep.as_deref()),
+        }
+    }
+
+    /// The job that shows what is found beside the answer.
+    fn job(&self) -> Option<Job> {
+        match self {
+            Command::Check { range, .. } | Command::Review { range, .. } if range.ci => asking::job(),
+            _ => None,
         }
     }
 
@@ -712,6 +756,19 @@ impl Command {
             Command::Check { .. } | Command::Review { .. } => Rendering::OF_FINDINGS,
             Command::Report { .. } => Rendering::OF_STANDING,
             _ => Rendering::OF_ANSWERS,
+        }
+    }
+}
+
+impl HookCommand {
+    fn run(self, session: &Session) -> anyhow::Result<Exit> {
+        match self {
+            HookCommand::Install => hook::install(session),
+            HookCommand::Uninstall => hook::uninstall(session),
+            HookCommand::Status => hook::status(session),
+            HookCommand::Run { remote, fail_on, looking, .. } => {
+                hook::run(session, &hook::Push { remote, fail_on, depth: looking.depth })
+            }
         }
     }
 }
@@ -766,6 +823,7 @@ impl Common {
             color: self.color.choice(),
             detail: Detail::of(self.quiet, self.verbose),
             cache: Arc::new(cache),
+            job: None,
         }
     }
 }
@@ -948,9 +1006,17 @@ mod tests {
     fn commands_shown_in_the_pages_are_commands() {
         for name in ["README.md", "docs/mapping.md", "docs/ci.md", "docs/changelog.md", "docs/for-other-projects.md"] {
             let text = std::fs::read_to_string(crate::report::tests::page(name)).unwrap().replace("\\\n", " ");
-            let blocks = text.split("```sh\n").skip(1).filter_map(|rest| rest.split("```").next());
-            for line in blocks.flat_map(str::lines).filter(|line| line.starts_with("drift ")) {
-                let shown = words(line);
+            let lines = |fence: &'static str| {
+                let blocks = text.split(fence).skip(1).filter_map(|rest| rest.split("```").next());
+                blocks.flat_map(str::lines).collect::<Vec<_>>()
+            };
+            // A step of a workflow, or of a pipeline.
+            let step =
+                |line: &'_ str| line.trim_start().trim_start_matches("- ").trim_start_matches("run: ").to_owned();
+            let shown = lines("```sh\n").into_iter().map(str::to_owned);
+            let steps = lines("```yaml\n").into_iter().map(step);
+            for line in shown.chain(steps).filter(|line| line.starts_with("drift ")) {
+                let shown = words(&line);
                 let parsed = Cli::try_parse_from(&shown).map_err(|error| error.kind());
                 assert!(!matches!(parsed, Err(kind) if kind != clap::error::ErrorKind::DisplayHelp), "{name}: {line}");
             }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
 
-use super::Session;
+use super::{Job, Session};
 use crate::source::git::Repository;
 use crate::source::occasion::{Occasion, Surroundings, TARGETS, hook};
 use crate::source::range::Range;
@@ -56,6 +56,12 @@ impl Asked {
             }
         }
     }
+}
+
+/// The job that this run is part of, if it is one of GitHub Actions.
+pub fn job() -> Option<Job> {
+    variable("GITHUB_ACTIONS").filter(|value| !value.is_empty() && value != "false")?;
+    Some(Job { summary: variable("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()).map(PathBuf::from) })
 }
 
 /// The first one that the repository can answer; the error is that of the one which says most.

@@ -162,6 +162,7 @@ mod tests {
             color: ColorChoice::Never,
             detail: Detail::Normal,
             cache: std::sync::Arc::default(),
+            job: None,
         }
     }
 

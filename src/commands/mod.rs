@@ -9,6 +9,7 @@ pub mod demo;
 pub mod diff;
 pub mod explain;
 pub mod graph;
+pub mod hook;
 mod indexing;
 mod judging;
 pub mod map;
@@ -55,6 +56,15 @@ pub struct Session {
     pub detail: Detail,
     /// What earlier runs found out.
     pub cache: Arc<Cache>,
+    /// The job of a workflow that shows what was found, where this is one.
+    pub job: Option<Job>,
+}
+
+/// A job of GitHub Actions: it shows annotations, and a summary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// The file that the summary is added to.
+    pub summary: Option<PathBuf>,
 }
 
 /// Where a repository of the mapping is on this machine: `NAME=PATH` or `NAME=PATH@REV`.
@@ -176,7 +186,19 @@ impl Session {
         for (path, text) in files {
             self.to_file(path, &text).with_context(|| format!("could not write `{}`", path.display()))?;
         }
-        answer.map_or(Ok(()), |text| self.to_stdout(&text)).context("could not write to stdout")
+        answer.map_or(Ok(()), |text| self.to_stdout(&text)).context("could not write to stdout")?;
+        self.job.as_ref().map_or(Ok(()), |job| self.tell(job, write))
+    }
+
+    /// Annotations go to stderr, where a workflow reads them too: stdout may be for a program.
+    fn tell(&self, job: &Job, write: &dyn Fn(Rendering) -> Option<String>) -> Result<()> {
+        if let Some(annotations) = write(Rendering::Github).filter(|_| self.rendering != Rendering::Github) {
+            self.say(&annotations);
+        }
+        let (Some(path), Some(text)) = (&job.summary, write(Rendering::Markdown)) else { return Ok(()) };
+        let told = || format!("could not add to the summary of the job, `{}`", path.display());
+        let mut file = File::options().append(true).create(true).open(path).with_context(told)?;
+        file.write_all(text.as_bytes()).with_context(told)
     }
 
     /// The formats that were asked for.
@@ -344,6 +366,7 @@ mod tests {
             color: ColorChoice::Auto,
             detail: Detail::Normal,
             cache: Arc::default(),
+            job: None,
         }
     }
 }

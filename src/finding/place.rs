@@ -44,7 +44,7 @@ pub fn unreadable_unchanged(path: &Arc<str>, reason: &str, remedy: Option<&str>,
     let message = format!("`{path}` was not read: {reason}; the range does not touch it");
     let mut finding = unreadable(path, message, reason, remedy);
     if is_way {
-        finding.severity = Severity::Warning;
+        finding.severity = if is_missing(reason) { Severity::Error } else { Severity::Warning };
         finding.notes.push("whether the entry points in it use what the range changes is not known".to_owned());
     }
     finding

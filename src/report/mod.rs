@@ -14,6 +14,7 @@ mod github;
 mod gitlab;
 mod graph;
 mod highlight;
+mod hook;
 mod human;
 mod json;
 mod ladder;
@@ -37,6 +38,7 @@ use std::time::Duration;
 
 pub use edits::{Deed, EditReport, Formatted};
 use findings::Findings;
+pub use hook::HookAnswer;
 pub use repairs::RepairReport;
 pub use schema::Answer;
 pub use standing::{StandingReport, standing};
@@ -382,6 +384,14 @@ pub fn edit(edit: &EditReport, format: Format, detail: Detail) -> String {
     match format {
         Format::Human => edits::human(edit, detail),
         Format::Json => json::line(&edits::json(edit)),
+    }
+}
+
+/// Where a hook stands.
+pub fn hook(answer: &HookAnswer<'_>, format: Format) -> String {
+    match format {
+        Format::Human => hook::human(answer),
+        Format::Json => json::line(&hook::json(answer)),
     }
 }
 

@@ -78,6 +78,14 @@ pub struct Endpoints {
     pub after: Side,
 }
 
+/// The folder of the hooks of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HooksFolder {
+    pub path: PathBuf,
+    /// It is that of other repositories too.
+    pub shared: bool,
+}
+
 /// A file of one side that was found and not read.
 #[derive(Debug, Clone)]
 pub struct Listed(Entry);
@@ -165,17 +173,38 @@ impl Repository {
         before.id() == after.id() || self.git.graph_descendant_of(after.id(), before.id()).unwrap_or(false)
     }
 
-    /// The branches of a remote, as far as they were fetched: `origin/main`, and what its `HEAD` points at first.
+    /// The branch that the `HEAD` of a remote points at, as far as that is known: `origin/main`.
+    pub fn default_branch_of(&self, remote: &str) -> Option<String> {
+        let head = self.git.find_reference(&format!("refs/remotes/{remote}/HEAD")).ok()?;
+        Some(head.symbolic_target().ok()??.strip_prefix("refs/remotes/")?.to_owned())
+    }
+
+    /// The branches of a remote, as far as they were fetched: `origin/main`.
     pub fn branches_of(&self, remote: &str) -> Vec<String> {
-        let head = self.git.find_reference(&format!("refs/remotes/{remote}/HEAD")).ok();
-        let head = head.and_then(|head| Some(head.symbolic_target().ok()??.strip_prefix("refs/remotes/")?.to_owned()));
         let all = self.git.references_glob(&format!("refs/remotes/{remote}/*")).ok();
         let names = all.into_iter().flatten().flatten();
         let names = names.filter_map(|reference| Some(reference.shorthand().ok()?.to_owned()));
-        let mut branches: Vec<String> =
-            names.filter(|name| !name.ends_with("/HEAD") && Some(name) != head.as_ref()).collect();
+        let mut branches: Vec<String> = names.filter(|name| !name.ends_with("/HEAD")).collect();
         branches.sort();
-        head.into_iter().chain(branches).collect()
+        branches
+    }
+
+    /// Where git looks for hooks.
+    pub fn hooks(&self) -> anyhow::Result<HooksFolder> {
+        let config = self.git.config().context("the configuration of git cannot be read")?;
+        match config.get_entry("core.hooksPath") {
+            Ok(entry) => {
+                let own = [git2::ConfigLevel::Local, git2::ConfigLevel::Worktree].contains(&entry.level());
+                let path = config.get_path("core.hooksPath").context("`core.hooksPath` names no folder")?;
+                Ok(HooksFolder { path: self.root().join(path), shared: !own })
+            }
+            Err(_) => Ok(HooksFolder { path: self.git.commondir().join("hooks"), shared: false }),
+        }
+    }
+
+    /// Whether git knows a remote of that name.
+    pub fn has_remote(&self, name: &str) -> bool {
+        self.git.find_remote(name).is_ok()
     }
 
     /// Every file of a side, as sorted paths.
@@ -892,7 +921,15 @@ impl Repository {
     }
 
     fn index(&self) -> anyhow::Result<git2::Index> {
-        self.git.index().context("the index of the repository cannot be read")
+        self.git.index().map_err(|error| {
+            let reason = error.message();
+            let help = match reason {
+                _ if reason.contains("'sdir'") => "; run `git sparse-checkout reapply --no-sparse-index`",
+                _ if reason.contains("'link'") => "; run `git update-index --no-split-index`",
+                _ => "",
+            };
+            anyhow!("the index of the repository cannot be read: {reason}{help}")
+        })
     }
 }
 
