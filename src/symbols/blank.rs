@@ -364,6 +364,7 @@ impl Pass<'_> {
             b"if" | b"ifdef" | b"ifndef" if misplaced || self.goes_on(at + 1) || self.splits_brackets(at) => {
                 self.first_branch(at)
             }
+            b"if" | b"ifdef" | b"ifndef" if self.shares_body(at) => self.last_branch(at),
             b"if" | b"ifdef" | b"ifndef" | b"elif" | b"else" | b"endif" | b"include" | b"define" | b"undef" => at + 1,
             b"pragma" => {
                 self.remove(at, at);
@@ -385,6 +386,24 @@ impl Pass<'_> {
 
     fn splits_brackets(&self, at: usize) -> bool {
         self.matches.groups.get(&at).is_some_and(|group| group.splits)
+    }
+
+    /// Heads of a function or statement stand in the branches, and their body behind `#endif`.
+    fn shares_body(&self, at: usize) -> bool {
+        let Some(&end) = self.matches.groups.get(&at).and_then(|group| group.marks.last()) else { return false };
+        let ends_none = |at: &usize| directive_name_of(self.text(*at)) != b"endif";
+        let before = (at..end).rev().take(NESTED).find(ends_none);
+        let behind = (end + 1..self.tokens.len()).take(NESTED).find(ends_none);
+        before.is_some_and(|at| self.text(at) == b")") && behind.is_some_and(|at| self.text(at) == b"{")
+    }
+
+    /// Removes the directives of a group and every branch but the one before its end.
+    fn last_branch(&mut self, at: usize) -> usize {
+        let marks = self.matches.groups.remove(&at).unwrap_or_default().marks;
+        let begin = marks.iter().rev().nth(1).copied().unwrap_or(at);
+        self.remove(at, begin);
+        marks.last().into_iter().for_each(|&end| self.remove(end, end));
+        begin + 1
     }
 
     /// Removes the directives of a group. In an initialiser every branch can stay, since rows are only listed; elsewhere
@@ -469,6 +488,11 @@ pub fn directive_name(directive: &[u8]) -> &[u8] {
     let name = directive[1..].trim_ascii_start();
     let end = name.iter().position(|byte| !byte.is_ascii_alphabetic()).unwrap_or(name.len());
     &name[..end]
+}
+
+/// The same of any token; nothing where it is no directive.
+fn directive_name_of(token: &[u8]) -> &[u8] {
+    if token.starts_with(b"#") { directive_name(token) } else { b"" }
 }
 
 /// No macro that is known is called so: they begin with a capital or an underscore, or end with a capital.
@@ -638,6 +662,14 @@ mod tests {
         check("T t[] = {\n#ifdef X\n {1},\n#endif\n};", "T t[] = {\n        \n {1},\n      \n};");
         check("void f() {\n#ifdef X\n g();\n#endif\n}", "void f() {\n#ifdef X\n g();\n#endif\n}");
         check("#if X\nif (a) {\n#else\nif (b) {\n#endif\n}", "     \nif (a) {\n     \n        \n      \n}");
+    }
+
+    #[test]
+    fn a_body_behind_its_heads_keeps_the_last_one() {
+        check("#if X\nM(a, b)\n#else\nM(a)\n#endif\n{\n}", "     \n       \n     \nM(a)\n      \n{\n}");
+        check("#if X\nM(a)\n#endif\n{\n}", "     \nM(a)\n      \n{\n}");
+        check("#if X\n#if Y\nM(a)\n#endif\n#endif\n{\n}", "     \n     \nM(a)\n      \n      \n{\n}");
+        check("#if X\nf();\n#endif\n{\n}", "#if X\nf();\n#endif\n{\n}");
     }
 
     #[test]
