@@ -5,6 +5,7 @@ use schemars::generate::SchemaSettings;
 
 use super::json::{DiffJson, ReplayedJson, ReportJson};
 use super::review::ReviewJson;
+use super::standing::StandingJson;
 
 /// A command whose answer has a published shape.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,12 +13,18 @@ pub enum Answer {
     Check,
     Diff,
     Replay,
+    Report,
     Review,
 }
 
 impl Answer {
-    pub const ALL: [(&str, Answer); 4] =
-        [("check", Answer::Check), ("diff", Answer::Diff), ("replay", Answer::Replay), ("review", Answer::Review)];
+    pub const ALL: [(&str, Answer); 5] = [
+        ("check", Answer::Check),
+        ("diff", Answer::Diff),
+        ("replay", Answer::Replay),
+        ("report", Answer::Report),
+        ("review", Answer::Review),
+    ];
 
     /// The schema as it is published: what is there stays, more may come.
     pub fn schema(self) -> String {
@@ -25,6 +32,7 @@ impl Answer {
             Answer::Check => text::<ReportJson<'_>>("What `drift check --format json` answers"),
             Answer::Diff => text::<DiffJson<'_>>("What `drift diff --format json` answers"),
             Answer::Replay => text::<ReplayedJson<'_>>("A line of what `drift replay --format json` answers"),
+            Answer::Report => text::<StandingJson<'_>>("What `drift report --format json` answers"),
             Answer::Review => text::<ReviewJson<'_>>("What `drift review --format json` answers"),
         }
     }

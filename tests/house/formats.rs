@@ -448,13 +448,14 @@ fn close(schema: &mut Value) {
 
 #[test]
 fn json_fits_its_published_schema() {
-    let [check, diff, replay, review] = ["check", "diff", "replay", "review"].map(schema_of);
+    let [check, diff, replay, report, review] = ["check", "diff", "replay", "report", "review"].map(schema_of);
     for case in case::all().iter().filter(|case| case.mapping.is_some() || case.name.starts_with("review/")) {
         let repository = commits_of(case);
         let answer = |arguments: &[&str]| run(&repository, &[arguments, &["--format", "json"]].concat()).stdout;
         if case.mapping.is_some() {
             fits(&check, &answer(&["check", "HEAD"]), &case.name);
             fits(&replay, &answer(&["replay", "HEAD~1..HEAD"]), &case.name);
+            fits(&report, &answer(&["report", "--since", "1970-01-01"]), &case.name);
         }
         fits(&diff, &answer(&["diff", "HEAD"]), &case.name);
         fits(&review, &answer(&["review", "HEAD"]), &case.name);

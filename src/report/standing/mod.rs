@@ -7,6 +7,8 @@ mod markdown;
 
 use std::collections::BTreeMap;
 
+pub use json::StandingJson;
+
 use super::{Detail, Rendering};
 use crate::finding::Finding;
 use crate::mapping::Mapping;
