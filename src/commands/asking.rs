@@ -10,6 +10,7 @@ use super::{Job, Session};
 use crate::source::git::Repository;
 use crate::source::occasion::{Occasion, Surroundings, TARGETS, hook};
 use crate::source::range::Range;
+use crate::source::short;
 
 /// What to judge, as it was asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,8 +117,4 @@ fn event() -> Result<Option<Value>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error).with_context(told),
     }
-}
-
-fn short(side: &str) -> &str {
-    side.get(..12).unwrap_or(side)
 }

@@ -125,7 +125,7 @@ fn exit(report: &Report, fail_on: FailOn) -> Exit {
     let worst = report.findings.iter().map(|finding| finding.severity).max();
     if report.outcome == Outcome::Undecided {
         Exit::Undecided
-    } else if worst.is_some_and(|severity| fail_on.least().is_some_and(|least| severity >= least)) {
+    } else if fail_on.is_met(worst) {
         Exit::Findings
     } else {
         Exit::Clean
@@ -141,6 +141,11 @@ impl FailOn {
             FailOn::Warning => "warning",
             FailOn::Never => "never",
         }
+    }
+
+    /// Whether the worst that is told makes the run fail.
+    pub(super) fn is_met(self, worst: Option<Severity>) -> bool {
+        worst.zip(self.least()).is_some_and(|(worst, least)| worst >= least)
     }
 
     pub(super) fn least(self) -> Option<Severity> {

@@ -24,33 +24,29 @@ const HELD_TEXTS: usize = 1024;
 pub struct Remembering<'a> {
     cache: &'a Cache,
     /// Where one change after the other is judged.
-    held: Option<Mutex<Held>>,
+    memory: Option<Memory>,
+}
+
+/// What is held of the files of a run.
+#[derive(Default)]
+struct Memory {
+    files: Mutex<Held>,
     words: Mutex<FxHashMap<usize, Arc<Words>>>,
 }
 
 impl<'a> Remembering<'a> {
     /// Files are kept for later runs.
     pub fn of_one(cache: &'a Cache) -> Remembering<'a> {
-        Remembering { cache, held: None, words: Mutex::default() }
+        Remembering { cache, memory: None }
     }
 
     /// Files are held in memory.
     pub fn of_many(cache: &'a Cache) -> Remembering<'a> {
-        Remembering { cache, held: Some(Mutex::default()), words: Mutex::default() }
+        Remembering { cache, memory: Some(Memory::default()) }
     }
 
     pub fn holds_files(&self) -> bool {
-        self.held.is_some()
-    }
-
-    fn read_held(&self, held: &Mutex<Held>, key: Key, file: &SourceFile) -> Option<ParsedFile> {
-        let known = lock(held).get(key);
-        if let Some(known) = known {
-            return Some(known.at(file.path.clone()));
-        }
-        let parsed = Afresh.read(file)?.minded();
-        lock(held).hold(key, &parsed);
-        Some(parsed)
+        self.memory.is_some()
     }
 
     fn read_kept(&self, key: Key, file: &SourceFile, text: &Arc<[u8]>, language: Language) -> Option<ParsedFile> {
@@ -62,6 +58,18 @@ impl<'a> Remembering<'a> {
         if self.cache.is_on() {
             self.cache.write(key, &Stored::of(&parsed.symbols));
         }
+        Some(parsed)
+    }
+}
+
+impl Memory {
+    fn read(&self, key: Key, file: &SourceFile) -> Option<ParsedFile> {
+        let known = lock(&self.files).get(key);
+        if let Some(known) = known {
+            return Some(known.at(file.path.clone()));
+        }
+        let parsed = Afresh.read(file)?.minded();
+        lock(&self.files).hold(key, &parsed);
         Some(parsed)
     }
 
@@ -80,25 +88,20 @@ impl ReadSymbols for Remembering<'_> {
     fn read(&self, file: &SourceFile) -> Option<ParsedFile> {
         let (text, language) = (file.content.as_ref().ok()?, Language::of_path(&file.path)?);
         let key = Key::of("symbols").and(language.name().as_bytes()).and(text).done();
-        match &self.held {
-            Some(held) => self.read_held(held, key, file),
+        match &self.memory {
+            Some(memory) => memory.read(key, file),
             None => self.read_kept(key, file, text, language),
         }
     }
 
     fn mentions(&self, text: &Arc<[u8]>, names: &FxHashSet<String>) -> bool {
-        if !self.holds_files() {
-            return Afresh.mentions(text, names);
-        }
-        let words = self.words_of(text);
+        let Some(memory) = &self.memory else { return Afresh.mentions(text, names) };
+        let words = memory.words_of(text);
         names.iter().any(|name| words.mention(name))
     }
 
     fn holds(&self, text: &Arc<[u8]>, needle: &str) -> bool {
-        if !self.holds_files() {
-            return Afresh.holds(text, needle);
-        }
-        self.words_of(text).hold(needle)
+        self.memory.as_ref().map_or_else(|| Afresh.holds(text, needle), |memory| memory.words_of(text).hold(needle))
     }
 }
 

@@ -149,7 +149,7 @@ fn exit(review: &Review, fail_on: FailOn) -> Exit {
     let worst = review.findings.iter().map(|finding| finding.severity).max();
     if !review.skipped.is_empty() {
         Exit::Undecided
-    } else if worst.is_some_and(|severity| fail_on.least().is_some_and(|least| severity >= least)) {
+    } else if fail_on.is_met(worst) {
         Exit::Findings
     } else {
         Exit::Clean

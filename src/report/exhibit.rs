@@ -7,6 +7,7 @@ use super::style::{DIM, FRAME, STRONG, harmless, of_severity, paint};
 use super::{Detail, View, human, word};
 use crate::exhibit::{Exhibit, ShownEnd, ShownPiece};
 use crate::mapping::{End, MappingSource};
+use crate::source::short;
 use crate::verification::{Problem, ProblemKind};
 
 /// From so many columns on, the ends stand side by side.
@@ -18,7 +19,7 @@ const MOST_LINES: usize = 60;
 /// What the link says, then its code.
 pub fn exhibit(exhibit: &Exhibit, sources: &[MappingSource], view: View) -> String {
     let mut out = human::link(&exhibit.link, sources);
-    let _ = writeln!(out, "  {} {}", paint(FRAME, "at      "), human::short(&exhibit.at));
+    let _ = writeln!(out, "  {} {}", paint(FRAME, "at      "), short(&exhibit.at));
     let [cpp, python] = [End::Cpp, End::Python].map(|side| {
         exhibit.ends.iter().filter(|end| end.end == side).flat_map(|end| block(end, view.detail)).collect::<Vec<_>>()
     });

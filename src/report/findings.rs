@@ -1,10 +1,11 @@
 //! What a run tells, as the formats for other programs and for pages need it: the same for a check and for a review.
 
-use super::human::{counted, short};
+use super::human::counted;
 use super::word;
 use crate::finding::{Finding, Severity, Spot, fingerprints, order};
 use crate::review::Review;
 use crate::rules::{self, Rule};
+use crate::source::short;
 use crate::verdict::{Outcome, Report, Verdict};
 
 /// Selectors that point at nothing on either side are told one by one up to this many, and together beyond: they say

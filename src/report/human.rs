@@ -13,6 +13,7 @@ use crate::mapping::model::{MappingSource, Touch};
 use crate::mapping::{Link, Selector};
 use crate::review::contracts::Contract;
 use crate::rules::Rule;
+use crate::source::short;
 use crate::verdict::{Judged, Outcome, Report, Verdict};
 use crate::verification::{Located, LocatedSymbol, Problem, ProblemKind, Verification};
 
@@ -264,12 +265,6 @@ pub(super) fn counted(counts: &[(usize, String)], nothing: &str) -> String {
 
 pub(super) fn compared(before: &str, after: &str) -> String {
     paint(DIM, format!("({}..{})", short(before), short(after)))
-}
-
-/// Object ids as people write them; other names of a side as they are.
-pub(super) fn short(side: &str) -> &str {
-    let is_oid = side.len() == 40 && side.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_oid { &side[..12] } else { side }
 }
 
 fn rows(out: &mut String, label: &str, values: impl IntoIterator<Item = String>) {

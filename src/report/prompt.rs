@@ -5,13 +5,13 @@ use std::fmt::Write;
 
 use super::findings::Findings;
 use super::gfm::{code, escaped, fenced, ticked};
-use super::human::short;
 use super::{frame, word};
 use crate::brief::{Brief, ChangedCode};
 use crate::exhibit::ShownPiece;
 use crate::finding::{Finding, FrameLine, Mark, Severity};
 use crate::ladder::explained;
 use crate::review::contracts::Contract;
+use crate::source::short;
 use crate::verdict::{Outcome, Report};
 
 /// The whole page, in bytes: about 16,000 tokens.

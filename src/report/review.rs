@@ -6,13 +6,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::findings::severities;
-use super::human::{compared, finding, short};
+use super::human::{compared, finding};
 use super::style::{DIM, GOOD, STRONG, harmless, of_severity, paint};
 use super::{Detail, View, json as as_json, word};
 use crate::change::Skipped;
 use crate::finding::{Finding, Severity, fingerprints};
 use crate::review::facts::{Fact, FactKind};
 use crate::review::{Place, Review, Reviewed};
+use crate::source::short;
 use crate::verdict::{Report, Verdict};
 
 /// So many unjudged functions are named.

@@ -16,6 +16,12 @@ pub const SIZE_LIMIT: u64 = 8 * 1024 * 1024;
 /// How the reason ends where an object is not there.
 pub const MISSING: &str = "is missing from the repository";
 
+/// The name of a side as people read it: of an object id the first twelve digits.
+pub fn short(side: &str) -> &str {
+    let is_oid = side.len() >= 40 && side.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_oid { &side[..12] } else { side }
+}
+
 /// A file of one snapshot. The path is relative to the repository, with `/`.
 #[derive(Debug, Clone)]
 pub struct SourceFile {

@@ -109,10 +109,6 @@ impl Found {
             count if count <= MOST => format!("; Python gets there through {}", named.join(", ")),
             count => format!("; Python gets there through {least}{count} bindings: {}, …", named.join(", ")),
         };
-        format!("`{}` is {callers}{entries}", short(&self.name))
+        format!("`{}` is {callers}{entries}", last_name(&self.name))
     }
-}
-
-fn short(name: &str) -> &str {
-    last_name(name)
 }

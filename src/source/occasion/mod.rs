@@ -9,6 +9,7 @@ pub mod hook;
 use serde_json::Value;
 
 use super::range::Range;
+use super::short;
 
 /// What stands for a commit that is not there: a new branch has none before, a deleted one none after.
 const NO_COMMIT: &str = "0000000000000000000000000000000000000000";
@@ -104,11 +105,6 @@ impl Occasion {
 
 fn is_commit(text: &str) -> bool {
     text.len() >= 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.bytes().any(|byte| byte != b'0')
-}
-
-/// A commit as people read it.
-fn short(commit: &str) -> &str {
-    commit.get(..12).filter(|_| is_commit(commit)).unwrap_or(commit)
 }
 
 /// A branch as the clone knows it.
