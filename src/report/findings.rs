@@ -54,7 +54,7 @@ impl Findings {
         let judged = review.functions.iter().filter(|function| function.judged).count();
         let unjudged = match review.functions.len() - judged {
             0 => String::new(),
-            count => format!(", {count} more not judged because the parser met errors in them"),
+            count => format!(", {count} more not judged"),
         };
         let functions = if judged == 1 { "function" } else { "functions" };
         let summary = format!("{} in {judged} {functions} that use the CPython API{unjudged}", severities(&all));
